@@ -1,0 +1,19 @@
+dnl Finding OpenSSL's libcrypto by pkg-config.
+
+dnl SSLKEYS_OPENSSL
+dnl   sets OPENSSL_CFLAGS OPENSSL_LIBS
+AC_DEFUN([SSLKEYS_OPENSSL], [
+AC_PATH_PROGS([PKG_CONFIG], [pkg-config pkgconf])
+test -n "$PKG_CONFIG" || AC_MSG_ERROR([pkg-config not found])
+AC_MSG_CHECKING([for OpenSSL 3.0 or newer])
+if $PKG_CONFIG --exists 'libcrypto >= 3.0'; then
+    OPENSSL_CFLAGS=`$PKG_CONFIG --cflags libcrypto`
+    OPENSSL_LIBS=`$PKG_CONFIG --libs libcrypto`
+    AC_MSG_RESULT([`$PKG_CONFIG --modversion libcrypto`])
+else
+    AC_MSG_RESULT([no])
+    AC_MSG_ERROR([OpenSSL's development files not found (Debian: libssl-dev); PKG_CONFIG_PATH may name another place])
+fi
+AC_SUBST([OPENSSL_CFLAGS])
+AC_SUBST([OPENSSL_LIBS])
+])
