@@ -35,6 +35,8 @@ proc ::runner::main {arguments} {
     }
     set waiting [lsort [glob -nocomplain -directory $directory [dict get $options -file]]]
     set total [llength $waiting]
+    # Test files are UTF-8, whatever the user speaks.
+    set ::env(LC_ALL) C.UTF-8
     # What a test that died leaves in its temporary directory goes with this one.
     set ::env(TMPDIR) [exec mktemp -d -t sslkeys-tests.XXXXXXXXXX]
     try {
