@@ -1,0 +1,160 @@
+// See certificate.h.
+#include "pki/certificate.h"
+
+#include "pki/error.h"
+#include "pki/pem.h"
+#include "pki/profile.h"
+#include "pki/serial.h"
+#include "pki/validity.h"
+
+#include <openssl/objects.h>
+
+#include <array>
+
+namespace sslkeys {
+namespace {
+
+[[noreturn]] void refusePem(const char* why) { throw Error(Code::CertificatePem, why); }
+
+Certificate readDer(const Secret& der) {
+    const auto* next = reinterpret_cast<const unsigned char*>(der.data());
+    OwnedCertificate certificate(d2i_X509(nullptr, &next, static_cast<long>(der.size())));
+    drainOpenSsl();
+    if (certificate == nullptr ||
+        next != reinterpret_cast<const unsigned char*>(der.data()) + der.size()) {
+        refusePem("the certificate is damaged");
+    }
+    return Certificate(std::move(certificate));
+}
+
+std::string printOctets(const ASN1_OCTET_STRING* octets) {
+    return octets == nullptr ? ""
+                             : printHex(ASN1_STRING_get0_data(octets),
+                                        static_cast<std::size_t>(ASN1_STRING_length(octets)));
+}
+
+// Read an extension; null when it is absent or damaged.
+template <class T> T readExtension(const X509* certificate, int nid) {
+    T value(static_cast<typename T::pointer>(X509_get_ext_d2i(certificate, nid, nullptr, nullptr)));
+    drainOpenSsl();
+    return value;
+}
+
+}  // namespace
+
+Certificate::Certificate(OwnedCertificate certificate) : certificate_(std::move(certificate)) {
+    X509_check_purpose(get(), -1, 0);  // fills what OpenSSL caches, while nobody else looks
+    drainOpenSsl();
+}
+
+Certificate Certificate::fromPem(std::string_view pem) {
+    std::vector<Certificate> list = listFromPem(pem);
+    if (list.size() != 1) {
+        refusePem("this is more than one certificate");
+    }
+    return list.front();
+}
+
+std::vector<Certificate> Certificate::listFromPem(std::string_view pem) {
+    std::vector<Certificate> list;
+    for (const PemBlock& block : readPem(pem)) {
+        if (block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE") {
+            list.push_back(readDer(block.der));
+        }
+    }
+    if (list.empty()) {
+        refusePem("this is not a certificate in PEM");
+    }
+    return list;
+}
+
+std::string Certificate::toPem() const {
+    return std::string(view(writePem("CERTIFICATE", i2d_X509, get())));
+}
+
+std::string Certificate::serial() const { return printSerial(X509_get0_serialNumber(get())); }
+
+std::string Certificate::fingerprint() const {
+    std::array<unsigned char, 32> digest{};
+    require(X509_digest(get(), EVP_sha256(), digest.data(), nullptr),
+            "could not hash the certificate");
+    return printHex(digest.data(), digest.size());
+}
+
+std::string Certificate::subjectKeyId() const {
+    return printOctets(X509_get0_subject_key_id(get()));
+}
+
+std::string Certificate::authorityKeyId() const {
+    return printOctets(X509_get0_authority_key_id(get()));
+}
+
+std::string Certificate::signatureAlgorithm() const {
+    return OBJ_nid2ln(X509_get_signature_nid(get()));
+}
+
+std::string Certificate::profile() const {
+    const Profile* row = recognise(get());
+    return row == nullptr ? "" : std::string(row->name);
+}
+
+std::int64_t Certificate::notBefore() const { return toSeconds(X509_get0_notBefore(get())); }
+
+std::int64_t Certificate::notAfter() const { return toSeconds(X509_get0_notAfter(get())); }
+
+Name Certificate::subject() const { return Name::from(X509_get_subject_name(get())); }
+
+Name Certificate::issuer() const { return Name::from(X509_get_issuer_name(get())); }
+
+AltNames Certificate::altNames() const {
+    return altNamesFrom(readExtension<OwnedGeneralNames>(get(), NID_subject_alt_name).get());
+}
+
+std::vector<std::string> Certificate::keyUsages() const {
+    const bool present = (X509_get_extension_flags(get()) & EXFLAG_KUSAGE) != 0;
+    return present ? printKeyUsages(X509_get_key_usage(get())) : std::vector<std::string>();
+}
+
+std::vector<std::string> Certificate::extendedUsages() const {
+    std::vector<std::string> names;
+    const auto usages = readExtension<OwnedExtendedUsages>(get(), NID_ext_key_usage);
+    for (int index = 0; index < sk_ASN1_OBJECT_num(usages.get()); ++index) {
+        const ASN1_OBJECT* usage = sk_ASN1_OBJECT_value(usages.get(), index);
+        const int nid = OBJ_obj2nid(usage);
+        std::array<char, 128> oid{};
+        OBJ_obj2txt(oid.data(), oid.size(), usage, 1);
+        // id-kp-OCSPSigning is the one whose short name in OpenSSL is not RFC 5280's.
+        names.emplace_back(nid == NID_OCSP_sign ? "OCSPSigning"
+                           : nid == NID_undef   ? oid.data()
+                                                : OBJ_nid2sn(nid));
+    }
+    return names;
+}
+
+bool Certificate::isCa() const { return X509_check_ca(get()) == 1; }
+
+long Certificate::pathLength() const { return X509_get_pathlen(get()); }
+
+std::string Certificate::commonName() const {
+    const X509_NAME* name = X509_get_subject_name(get());
+    const int first = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+    const bool single = first >= 0 && X509_NAME_get_index_by_NID(name, NID_commonName, first) < 0;
+    return single ? std::string(subject().find("CN")) : "";
+}
+
+bool Certificate::matches(const EVP_PKEY* key) const {
+    const bool equal = EVP_PKEY_eq(publicKey(), key) == 1;
+    drainOpenSsl();
+    return equal;
+}
+
+EVP_PKEY* Certificate::publicKey() const {
+    EVP_PKEY* key = X509_get0_pubkey(get());
+    if (key == nullptr) {
+        drainOpenSsl();
+        refusePem("the certificate's public key cannot be read");
+    }
+    return key;
+}
+
+}  // namespace sslkeys

@@ -1,0 +1,64 @@
+// Certificates: reading, writing, telling what stands in them. X.509 v3, RFC 5280. Making them is
+// issuance.h, judging them chain.h.
+#pragma once
+
+#include "pki/altname.h"
+#include "pki/name.h"
+#include "pki/owned.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sslkeys {
+
+// A certificate; copies share it, nobody changes it.
+class Certificate {
+  public:
+    explicit Certificate(OwnedCertificate certificate);
+
+    // Read the one certificate of a text; more or none is refused.
+    //   errors  CERTIFICATE PEM
+    static Certificate fromPem(std::string_view pem);
+
+    // Read all certificates of a text, at least one, in their order.
+    //   errors  CERTIFICATE PEM
+    static std::vector<Certificate> listFromPem(std::string_view pem);
+
+    std::string toPem() const;
+
+    // The fields, each as RFC 5280 4.1 and 4.2 name it; "" or an empty list where it is absent.
+    std::string serial() const;              // lower-case hex
+    std::string fingerprint() const;         // SHA-256 of the DER, lower-case hex
+    std::string subjectKeyId() const;        // lower-case hex
+    std::string authorityKeyId() const;      // lower-case hex
+    std::string signatureAlgorithm() const;  // "ecdsa-with-SHA256"
+    std::string profile() const;             // the profile it fits, or ""
+    std::int64_t notBefore() const;          // Unix seconds
+    std::int64_t notAfter() const;           // Unix seconds
+    Name subject() const;
+    Name issuer() const;
+    AltNames altNames() const;
+    std::vector<std::string> keyUsages() const;       // "digitalSignature" ...
+    std::vector<std::string> extendedUsages() const;  // "serverAuth" ..., OIDs of unknown ones
+    bool isCa() const;
+    long pathLength() const;  // -1: no bound
+
+    // The one CN of the subject; "" when there is none or more than one.
+    std::string commonName() const;
+
+    // Tell whether this is the certificate of that key, private or public.
+    bool matches(const EVP_PKEY* key) const;
+
+    // Borrow the public key.
+    //   errors  CERTIFICATE PEM when it cannot be read
+    EVP_PKEY* publicKey() const;
+
+    X509* get() const { return certificate_.get(); }
+
+  private:
+    std::shared_ptr<X509> certificate_;
+};
+
+}  // namespace sslkeys

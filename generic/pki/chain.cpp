@@ -1,0 +1,103 @@
+// See chain.h.
+#include "pki/chain.h"
+
+#include "pki/error.h"
+
+#include <openssl/x509_vfy.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sslkeys {
+namespace {
+
+struct Verdict {
+    int opensslError;
+    Code code;
+    const char* why;
+};
+
+constexpr std::array kVerdicts{
+    Verdict{X509_V_ERR_CERT_HAS_EXPIRED, Code::ChainExpired, "has expired"},
+    Verdict{X509_V_ERR_CERT_NOT_YET_VALID, Code::ChainNotYetValid, "is not valid yet"},
+    Verdict{X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, Code::ChainUntrusted,
+            "is not signed by the given CA"},
+    Verdict{X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, Code::ChainUntrusted,
+            "is not signed by the given CA"},
+    Verdict{X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, Code::ChainUntrusted,
+            "is not signed by the given CA"},
+    Verdict{X509_V_ERR_CERT_UNTRUSTED, Code::ChainUntrusted, "is not trusted"},
+    Verdict{X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, Code::ChainSelfSigned,
+            "is signed by itself, not by the given CA"},
+    Verdict{X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, Code::ChainUntrusted,
+            "is a CA that is not the given one"},
+    Verdict{X509_V_ERR_CERT_SIGNATURE_FAILURE, Code::ChainSignature,
+            "has a signature that does not fit the CA"},
+    Verdict{X509_V_ERR_INVALID_PURPOSE, Code::ChainPurpose, "is not meant for this use"},
+    Verdict{X509_V_ERR_HOSTNAME_MISMATCH, Code::ChainHost, "is for another host"},
+    Verdict{X509_V_ERR_IP_ADDRESS_MISMATCH, Code::ChainHost, "is for another address"},
+};
+
+[[noreturn]] void refuse(const X509_STORE_CTX* context, const Certificate& leaf,
+                         const Question& question) {
+    auto* mutableContext = const_cast<X509_STORE_CTX*>(context);
+    const int error = X509_STORE_CTX_get_error(mutableContext);
+    X509* current = X509_STORE_CTX_get_current_cert(mutableContext);
+    const std::string subject =
+        printName(X509_get_subject_name(current == nullptr ? leaf.get() : current));
+    const auto* verdict = std::find_if(kVerdicts.begin(), kVerdicts.end(), [&](const Verdict& row) {
+        return row.opensslError == error;
+    });
+    drainOpenSsl();
+    if (verdict == kVerdicts.end()) {
+        throw Error(Code::ChainInvalid,
+                    "certificate " + quote(subject) +
+                        " is refused: " + X509_verify_cert_error_string(error),
+                    {{"subject", subject},
+                     {"depth", std::to_string(X509_STORE_CTX_get_error_depth(mutableContext))}});
+    }
+    std::string why = verdict->why;
+    Error::Data data{{"subject", subject}};
+    if (verdict->code == Code::ChainHost) {
+        why = "does not name the host " + quote(question.host);
+        data.emplace_back("host", question.host);
+    }
+    throw Error(verdict->code, "certificate " + quote(subject) + " " + why, std::move(data));
+}
+
+void askHost(X509_VERIFY_PARAM* wanted, const std::string& host) {
+    X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    require(isAddress(host) ? X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str())
+                            : X509_VERIFY_PARAM_set1_host(wanted, host.data(), host.size()),
+            "could not ask for the host name");
+}
+
+}  // namespace
+
+void verify(const Certificate& certificate, const Question& question) {
+    const char* failure = "could not verify the certificate";
+    const OwnedStore store(require(X509_STORE_new(), failure));
+    for (const Certificate& trusted : question.trusted) {
+        require(X509_STORE_add_cert(store.get(), trusted.get()), failure);
+    }
+    const OwnedStoreContext context(require(X509_STORE_CTX_new(), failure));
+    require(X509_STORE_CTX_init(context.get(), store.get(), certificate.get(), nullptr), failure);
+    X509_VERIFY_PARAM* wanted = X509_STORE_CTX_get0_param(context.get());
+    X509_VERIFY_PARAM_set_time(wanted, static_cast<time_t>(question.now));
+    require(X509_VERIFY_PARAM_set_flags(wanted, X509_V_FLAG_PARTIAL_CHAIN), failure);
+    if (question.purpose != Purpose::kAny) {
+        require(X509_VERIFY_PARAM_set_purpose(wanted, question.purpose == Purpose::kServer
+                                                          ? X509_PURPOSE_SSL_SERVER
+                                                          : X509_PURPOSE_SSL_CLIENT),
+                failure);
+    }
+    if (!question.host.empty()) {
+        askHost(wanted, question.host);
+    }
+    if (X509_verify_cert(context.get()) != 1) {
+        refuse(context.get(), certificate, question);
+    }
+    drainOpenSsl();
+}
+
+}  // namespace sslkeys

@@ -1,0 +1,27 @@
+// Judging: does a chain lead from a certificate to a CA that is trusted, now, for this use and this
+// host? RFC 5280 6, RFC 9525 for hosts. Only the CAs given are trusted, never the system's.
+#pragma once
+
+#include "pki/certificate.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sslkeys {
+
+enum class Purpose { kAny, kServer, kClient };
+
+struct Question {
+    std::vector<Certificate> trusted;  // each an end of trust, whether or not it signed itself
+    std::string host;                  // host name or address; "": not asked
+    Purpose purpose = Purpose::kAny;
+    std::int64_t now = 0;  // Unix seconds
+};
+
+// Refuse a certificate that may not be trusted for what is asked.
+//   errors  CHAIN EXPIRED, NOTYETVALID, UNTRUSTED, SELFSIGNED, SIGNATURE, PURPOSE, HOST, INVALID;
+//           the message names the certificate at fault
+void verify(const Certificate& certificate, const Question& question);
+
+}  // namespace sslkeys

@@ -1,0 +1,64 @@
+// See error.h.
+#include "pki/error.h"
+
+#include <openssl/err.h>
+
+#include <cctype>
+#include <cstring>
+
+namespace sslkeys {
+
+const std::vector<CodeRow>& codeRows() {
+    static const std::vector<CodeRow> rows = {
+#define X(symbol, cls, reason, meaning) {cls, reason, meaning},
+#include "pki/error_codes.def"
+#undef X
+    };
+    return rows;
+}
+
+Error::Error(Code code, std::string message, Data data)
+    : code_(code), message_(std::move(message)), data_(std::move(data)) {}
+
+Error::Error(int errorNumber, std::string message)
+    : errorNumber_(errorNumber), message_(std::move(message)) {}
+
+Error Error::fromSystem(int errorNumber, const std::string& what) {
+    std::string reason = std::strerror(errorNumber);
+    reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
+    return {errorNumber, what + ": " + reason};
+}
+
+std::string quote(std::string_view value) {
+    constexpr std::size_t kLongest = 60;
+    constexpr char kHex[] = "0123456789abcdef";
+    std::string text = "\"";
+    std::size_t shown = 0;
+    for (char character : value) {
+        const auto octet = static_cast<unsigned char>(character);
+        const bool startsCharacter = (octet & 0xC0) != 0x80;
+        if (startsCharacter && ++shown > kLongest) {
+            return text + "...\"";
+        }
+        if (octet < 0x20 || octet == 0x7F || octet == '"' || octet == '\\') {
+            text += {'\\', 'x', kHex[octet >> 4], kHex[octet & 15]};
+        } else {
+            text += character;
+        }
+    }
+    return text + "\"";
+}
+
+std::string drainOpenSsl() {
+    const unsigned long oldest = ERR_get_error();
+    const char* reason = oldest == 0 ? nullptr : ERR_reason_error_string(oldest);
+    ERR_clear_error();
+    return reason == nullptr ? "" : reason;
+}
+
+void throwOpenSsl(const char* what) {
+    const std::string reason = drainOpenSsl();
+    throw Error(Code::InternalOpenSsl, reason.empty() ? what : what + (": " + reason));
+}
+
+}  // namespace sslkeys

@@ -1,0 +1,48 @@
+// Issuing: from terms and a CA to a signed certificate. The profile decides, the terms fill in, and
+// what was made is read back and checked against its profile before it is signed. RFC 5280 4.
+#pragma once
+
+#include "pki/altname.h"
+#include "pki/certificate.h"
+#include "pki/key.h"
+#include "pki/name.h"
+#include "pki/profile.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace sslkeys {
+
+// What a certificate shall say.
+struct Terms {
+    const Profile* profile = nullptr;
+    Name subject;          // exactly one CN
+    AltNames altNames;     // those given; issue() adds the EMAIL and, for a host, the CN
+    std::int64_t now = 0;  // Unix seconds
+    std::optional<std::int64_t> days;  // none: the profile's
+};
+
+// Who signs. Both are borrowed.
+struct Authority {
+    const Certificate& certificate;
+    const Key& key;
+};
+
+struct Issued {
+    Certificate certificate;
+    bool truncated;  // its end was cut to the CA's
+};
+
+// Refuse an authority that may not sign, or not now.
+//   errors  CA MISMATCH, CA NOTCA, CA EXPIRED
+void requireAuthority(const Authority& authority, std::int64_t now);
+
+// Sign a certificate for a public key.
+//   errors  as requireAuthority; NAME *, CERTIFICATE PROFILE, CERTIFICATE VALIDITY
+Issued issue(const Terms& terms, EVP_PKEY* publicKey, const Authority& authority);
+
+// Sign a certificate with its own key; of the CA profiles only root may.
+//   errors  NAME *, CERTIFICATE PROFILE, CERTIFICATE VALIDITY
+Issued selfsign(const Terms& terms, const Key& key);
+
+}  // namespace sslkeys

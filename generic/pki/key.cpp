@@ -1,0 +1,188 @@
+// See key.h.
+#include "pki/key.h"
+
+#include "pki/error.h"
+#include "pki/pem.h"
+#include "pki/serial.h"
+
+#include <openssl/ec.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/rsa.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace sslkeys {
+namespace {
+
+constexpr int kPasswordRounds = 100000;
+
+struct CurveRow {
+    const char* name;         // FIPS 186-4
+    const char* opensslName;  // as EVP_PKEY_get_group_name gives it
+    int bits;
+};
+constexpr std::array kCurves{
+    CurveRow{"P-256", "prime256v1", 256},
+    CurveRow{"P-384", "secp384r1", 384},
+    CurveRow{"P-521", "secp521r1", 521},
+};
+
+[[noreturn]] void refuseKind(const std::string& what) {
+    throw Error(Code::KeyUnsupported, what + " is not supported: use EC on P-256, P-384 or P-521, "
+                                             "RSA of 2048 to 8192 bits, or Ed25519");
+}
+
+// Answers OpenSSL's question for a passphrase, and remembers that it was asked.
+struct Asked {
+    const Secret* password;
+    bool asked;
+};
+
+int answerPassword(char* buffer, int size, int /*forWriting*/, void* context) noexcept {
+    auto* asked = static_cast<Asked*>(context);
+    asked->asked = true;
+    if (asked->password == nullptr || asked->password->size() > static_cast<std::size_t>(size)) {
+        return -1;
+    }
+    std::memcpy(buffer, asked->password->data(), asked->password->size());
+    return static_cast<int>(asked->password->size());
+}
+
+bool isPrivate(const PemBlock& block) {
+    return block.label == "PRIVATE KEY" || block.label == "ENCRYPTED PRIVATE KEY" ||
+           block.label == "EC PRIVATE KEY" || block.label == "RSA PRIVATE KEY";
+}
+
+OwnedPkcs8 toPkcs8(EVP_PKEY* key) {
+    return OwnedPkcs8(require(EVP_PKEY2PKCS8(key), "could not write the key"));
+}
+
+}  // namespace
+
+Key Key::generate(const KeySpec& spec) {
+    const char* failure = "could not make a key";
+    if (spec.type == "rsa") {
+        if (spec.bits < kFewestRsaBits || spec.bits > kMostRsaBits) {
+            refuseKind("RSA of " + std::to_string(spec.bits) + " bits");
+        }
+        return Key(OwnedKey(require(EVP_RSA_gen(static_cast<unsigned>(spec.bits)), failure)));
+    }
+    if (spec.type == "ed25519") {
+        return Key(OwnedKey(require(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), failure)));
+    }
+    const auto* curve = std::find_if(kCurves.begin(), kCurves.end(),
+                                     [&](const CurveRow& row) { return spec.curve == row.name; });
+    if (spec.type != "ec" || curve == kCurves.end()) {
+        refuseKind("a key of " + quote(spec.type == "ec" ? spec.curve : spec.type));
+    }
+    return Key(OwnedKey(require(EVP_EC_gen(curve->opensslName), failure)));
+}
+
+Key Key::fromPem(std::string_view pem, const Secret* password) {
+    const std::vector<PemBlock> blocks = readPem(pem);
+    if (std::count_if(blocks.begin(), blocks.end(), isPrivate) != 1) {
+        throw Error(Code::KeyPem, "this is not one private key in PEM");
+    }
+    const OwnedBio bio(require(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
+                               "could not read the key"));
+    Asked asked{password, false};
+    OwnedKey key(PEM_read_bio_PrivateKey(bio.get(), nullptr, answerPassword, &asked));
+    drainOpenSsl();
+    if (key == nullptr && asked.asked && password == nullptr) {
+        throw Error(Code::KeyEncrypted, "the key is encrypted: give its passphrase");
+    }
+    if (key == nullptr && asked.asked) {
+        throw Error(Code::KeyPassword, "the passphrase does not open the key");
+    }
+    if (key == nullptr) {
+        throw Error(Code::KeyPem, "the private key is damaged");
+    }
+    describe(key.get());
+    return Key(std::move(key));
+}
+
+Secret Key::toPem() const {
+    return writePem("PRIVATE KEY", i2d_PKCS8_PRIV_KEY_INFO, toPkcs8(get()).get());
+}
+
+Secret Key::toEncryptedPem(const Secret& password) const {
+    if (password.empty() || password.size() > kLongestPassword) {
+        throw Error(Code::ArgsRange,
+                    "a passphrase has 1 to " + std::to_string(kLongestPassword) + " octets",
+                    {{"option", "-password"}});
+    }
+    const char* failure = "could not encrypt the key";
+    const OwnedPkcs8 pkcs8 = toPkcs8(get());
+    OwnedAlgorithm algorithm(require(PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), kPasswordRounds, nullptr,
+                                                       0, nullptr, NID_hmacWithSHA256),
+                                     failure));
+    const OwnedSignature sealed(
+        require(PKCS8_set0_pbe(password.data(), static_cast<int>(password.size()), pkcs8.get(),
+                               algorithm.get()),
+                failure));
+    static_cast<void>(algorithm.release());
+    return writePem("ENCRYPTED PRIVATE KEY", i2d_X509_SIG, sealed.get());
+}
+
+std::string Key::publicPem() const {
+    return std::string(view(writePem("PUBLIC KEY", i2d_PUBKEY, get())));
+}
+
+bool isEncryptedKey(std::string_view pem) {
+    const std::vector<PemBlock> blocks = readPem(pem);
+    return std::any_of(blocks.begin(), blocks.end(), [](const PemBlock& block) {
+        return isPrivate(block) && (block.encrypted || block.label == "ENCRYPTED PRIVATE KEY");
+    });
+}
+
+KeySpec describe(const EVP_PKEY* key) {
+    const int bits = EVP_PKEY_get_bits(key);
+    switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_ED25519: return {"ed25519", bits, ""};
+    case EVP_PKEY_RSA:
+        if (bits < kFewestRsaBits || bits > kMostRsaBits) {
+            refuseKind("an RSA key of " + std::to_string(bits) + " bits");
+        }
+        return {"rsa", bits, ""};
+    case EVP_PKEY_EC: {
+        std::array<char, 64> group{};
+        EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr);
+        const auto* curve = std::find_if(kCurves.begin(), kCurves.end(), [&](const CurveRow& row) {
+            return std::strcmp(row.opensslName, group.data()) == 0;
+        });
+        if (curve == kCurves.end()) {
+            drainOpenSsl();
+            refuseKind("an EC key on " + quote(group.data()));
+        }
+        return {"ec", curve->bits, curve->name};
+    }
+    default: refuseKind("this type of key");
+    }
+}
+
+std::string printKeyFingerprint(const EVP_PKEY* key) {
+    unsigned char* der = nullptr;
+    const int length = i2d_PUBKEY(key, &der);
+    require(length, "could not write the public key");
+    const OwnedBytes owned(der);
+    std::array<unsigned char, 32> digest{};
+    require(EVP_Digest(der, static_cast<std::size_t>(length), digest.data(), nullptr, EVP_sha256(),
+                       nullptr),
+            "could not hash a key");
+    return printHex(digest.data(), digest.size());
+}
+
+const EVP_MD* digestFor(const EVP_PKEY* key) {
+    const KeySpec spec = describe(key);
+    if (spec.type == "ed25519") {
+        return nullptr;
+    }
+    return spec.curve == "P-521"   ? EVP_sha512()
+           : spec.curve == "P-384" ? EVP_sha384()
+                                   : EVP_sha256();
+}
+
+}  // namespace sslkeys

@@ -1,0 +1,68 @@
+// Private keys: making, reading, writing, telling what they are. EC on P-256, P-384, P-521
+// (RFC 5480), RSA of 2,048 to 8,192 bits (RFC 8017), Ed25519 (RFC 8410); PKCS#8 (RFC 5958) outside.
+#pragma once
+
+#include "pki/owned.h"
+
+#include <string>
+#include <string_view>
+
+namespace sslkeys {
+
+constexpr int kFewestRsaBits = 2048;            // NIST SP 800-131A
+constexpr int kMostRsaBits = 8192;              // more costs a verifier seconds
+constexpr std::size_t kLongestPassword = 1023;  // what OpenSSL's PEM reader takes without cutting
+
+// What a key is: one row of "-keytype, -bits, -curve".
+struct KeySpec {
+    std::string type = "ec";      // ec, rsa or ed25519
+    int bits = 3072;              // rsa alone
+    std::string curve = "P-256";  // ec alone: P-256, P-384 or P-521
+};
+
+// A private key; copies share it, nobody changes it.
+class Key {
+  public:
+    // Make a key.
+    //   errors  KEY UNSUPPORTED
+    static Key generate(const KeySpec& spec);
+
+    // Read one private key: PKCS#8, plain or encrypted, or the older EC and RSA forms.
+    //   in      password  null when none is known; nobody is ever asked for one
+    //   errors  KEY PEM, ENCRYPTED, PASSWORD, UNSUPPORTED
+    static Key fromPem(std::string_view pem, const Secret* password = nullptr);
+
+    // Write it as PKCS#8.
+    Secret toPem() const;
+
+    // Write it as PKCS#8 encrypted with AES-256-CBC, PBKDF2 with HMAC-SHA-256 and 100,000 rounds.
+    //   in      password  1 to kLongestPassword octets
+    //   errors  ARGS RANGE
+    //   source  RFC 8018 6.2
+    Secret toEncryptedPem(const Secret& password) const;
+
+    // Write its public half as a SubjectPublicKeyInfo, "PUBLIC KEY".
+    std::string publicPem() const;
+
+    EVP_PKEY* get() const { return key_.get(); }
+
+  private:
+    explicit Key(OwnedKey key) : key_(std::move(key)) {}
+    std::shared_ptr<EVP_PKEY> key_;
+};
+
+// Tell whether a text holds an encrypted private key.
+bool isEncryptedKey(std::string_view pem);
+
+// Tell what a key, private or public, is.
+//   errors  KEY UNSUPPORTED when it is none that sslkeys uses
+KeySpec describe(const EVP_PKEY* key);
+
+// Hash the SubjectPublicKeyInfo with SHA-256, as lower-case hex.
+std::string printKeyFingerprint(const EVP_PKEY* key);
+
+// Choose the digest that a key signs with: as strong as the key; null for Ed25519, which has its
+// own.
+const EVP_MD* digestFor(const EVP_PKEY* key);
+
+}  // namespace sslkeys

@@ -1,0 +1,237 @@
+// See name.h.
+#include "pki/name.h"
+
+#include "pki/error.h"
+
+#include <openssl/asn1.h>
+#include <openssl/objects.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace sslkeys {
+namespace {
+
+struct AttributeRow {
+    const char* type;
+    int nid;
+    int asn1Type;
+    long shortest, longest;  // in characters
+    bool repeats;
+};
+
+constexpr std::array kAttributes{
+    AttributeRow{"CN", NID_commonName, V_ASN1_UTF8STRING, 1, 64, false},
+    AttributeRow{"O", NID_organizationName, V_ASN1_UTF8STRING, 1, 64, false},
+    AttributeRow{"OU", NID_organizationalUnitName, V_ASN1_UTF8STRING, 1, 64, false},
+    AttributeRow{"C", NID_countryName, V_ASN1_PRINTABLESTRING, 2, 2, false},
+    AttributeRow{"ST", NID_stateOrProvinceName, V_ASN1_UTF8STRING, 1, 128, false},
+    AttributeRow{"L", NID_localityName, V_ASN1_UTF8STRING, 1, 128, false},
+    AttributeRow{"STREET", NID_streetAddress, V_ASN1_UTF8STRING, 1, 128, false},
+    AttributeRow{"EMAIL", NID_pkcs9_emailAddress, V_ASN1_IA5STRING, 3, 255, false},
+    AttributeRow{"SERIALNUMBER", NID_serialNumber, V_ASN1_PRINTABLESTRING, 1, 64, false},
+    AttributeRow{"UID", NID_userId, V_ASN1_UTF8STRING, 1, 256, false},
+    AttributeRow{"DC", NID_domainComponent, V_ASN1_IA5STRING, 1, 63, true},
+    AttributeRow{"TITLE", NID_title, V_ASN1_UTF8STRING, 1, 64, false},
+    AttributeRow{"GN", NID_givenName, V_ASN1_UTF8STRING, 1, 64, false},
+    AttributeRow{"SN", NID_surname, V_ASN1_UTF8STRING, 1, 64, false},
+};
+
+const AttributeRow* findRow(std::string_view type) {
+    const auto* row = std::find_if(kAttributes.begin(), kAttributes.end(),
+                                   [&](const AttributeRow& each) { return type == each.type; });
+    return row == kAttributes.end() ? nullptr : row;
+}
+
+// The characters of PrintableString, X.680 41.4.
+bool isPrintableString(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](unsigned char octet) {
+        return octet < 0x80 && (std::isalnum(octet) != 0 ||
+                                std::string_view(" '()+,-./:=?").find(static_cast<char>(octet)) !=
+                                    std::string_view::npos);
+    });
+}
+
+bool isAscii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](unsigned char octet) { return octet < 0x80; });
+}
+
+bool fitsType(const AttributeRow& row, std::string_view value) {
+    if (row.nid == NID_pkcs9_emailAddress) {
+        return isMailbox(value);
+    }
+    return row.asn1Type == V_ASN1_UTF8STRING ||
+           (row.asn1Type == V_ASN1_IA5STRING && isAscii(value)) || isPrintableString(value);
+}
+
+std::string textOf(const ASN1_OBJECT* object) {
+    std::array<char, 128> text{};
+    OBJ_obj2txt(text.data(), text.size(), object, 1);
+    return text.data();
+}
+
+}  // namespace
+
+void Name::add(const std::string& type, const std::string& value) {
+    const AttributeRow* row = findRow(type);
+    if (row == nullptr) {
+        throw Error(Code::NameAttribute,
+                    "unknown attribute " + quote(type) +
+                        ": names are CN, O, OU, C, ST, L, EMAIL, ...",
+                    {{"attribute", type}});
+    }
+    const auto refuse = [&](Code code, const std::string& why) {
+        throw Error(code, type + " " + quote(value) + " " + why, {{"attribute", type}});
+    };
+    if (!row->repeats && !find(type).empty()) {
+        refuse(Code::NameRepeated, "is a second value of this attribute");
+    }
+    if (value.empty()) {
+        refuse(Code::NameEmpty, "is empty");
+    }
+    const long length = countPlainCharacters(value);
+    if (length < 0) {
+        refuse(Code::NameCharacter, "holds a control character or is not UTF-8");
+    }
+    if (length < row->shortest || length > row->longest) {
+        refuse(Code::NameLength, "has " + std::to_string(length) + " characters, not " +
+                                     std::to_string(row->shortest) + " to " +
+                                     std::to_string(row->longest));
+    }
+    if (!fitsType(*row, value)) {
+        refuse(Code::NameCharacter, "holds a character that this attribute does not allow");
+    }
+    attributes_.emplace_back(type, value);
+}
+
+void Name::requireCommonName() const {
+    if (find("CN").empty()) {
+        throw Error(Code::NameCommonName, "the subject has no CN: give one, such as CN alice");
+    }
+}
+
+Name Name::from(const X509_NAME* name) {
+    Name result;
+    for (int index = 0; index < X509_NAME_entry_count(name); ++index) {
+        const X509_NAME_ENTRY* entry = X509_NAME_get_entry(name, index);
+        const ASN1_OBJECT* object = X509_NAME_ENTRY_get_object(entry);
+        const int nid = OBJ_obj2nid(object);
+        const auto* row = std::find_if(kAttributes.begin(), kAttributes.end(),
+                                       [&](const AttributeRow& each) { return each.nid == nid; });
+        unsigned char* utf8 = nullptr;
+        const int length = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(entry));
+        const OwnedBytes owned(utf8);
+        drainOpenSsl();
+        result.attributes_.emplace_back(row == kAttributes.end() ? textOf(object) : row->type,
+                                        length < 0 ? ""
+                                                   : std::string(reinterpret_cast<char*>(utf8),
+                                                                 static_cast<std::size_t>(length)));
+    }
+    return result;
+}
+
+OwnedName Name::toX509() const {
+    OwnedName name(require(X509_NAME_new(), "could not make a name"));
+    for (const auto& [type, value] : attributes_) {
+        const AttributeRow* row = findRow(type);
+        if (row == nullptr) {
+            throw Error(Code::NameAttribute,
+                        "attribute " + quote(type) + " is not one that sslkeys writes",
+                        {{"attribute", type}});
+        }
+        require(X509_NAME_add_entry_by_NID(name.get(), row->nid, row->asn1Type,
+                                           reinterpret_cast<const unsigned char*>(value.data()),
+                                           static_cast<int>(value.size()), -1, 0),
+                "could not write a name");
+    }
+    return name;
+}
+
+std::string_view Name::find(std::string_view type) const {
+    for (const auto& attribute : attributes_) {
+        if (attribute.first == type) {
+            return attribute.second;
+        }
+    }
+    return {};
+}
+
+std::string printName(const X509_NAME* name) {
+    const OwnedBio bio(require(BIO_new(BIO_s_mem()), "could not print a name"));
+    X509_NAME_print_ex(bio.get(), name, 0,
+                       XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
+    char* text = nullptr;
+    const long length = BIO_get_mem_data(bio.get(), &text);
+    return {text, static_cast<std::size_t>(length)};
+}
+
+long countPlainCharacters(std::string_view text) {
+    const auto* next = reinterpret_cast<const unsigned char*>(text.data());
+    auto left = static_cast<int>(text.size());
+    long count = 0;
+    while (left > 0) {
+        unsigned long character = 0;
+        const int used = UTF8_getc(next, left, &character);
+        if (used <= 0 || character < 0x20 || (character >= 0x7F && character < 0xA0)) {
+            return -1;
+        }
+        // Line separators and what turns the direction of text: they make one name look like
+        // another.
+        const bool deceives = (character >= 0x2028 && character <= 0x202E) ||
+                              (character >= 0x2066 && character <= 0x2069) || character == 0x200E ||
+                              character == 0x200F || character == 0xFEFF;
+        if (deceives || (character >= 0xD800 && character <= 0xDFFF) || character > 0x10FFFF) {
+            return -1;
+        }
+        next += used;
+        left -= used;
+        ++count;
+    }
+    return count;
+}
+
+bool isMailbox(std::string_view text) {
+    const std::size_t at = text.find('@');
+    if (at == std::string_view::npos || at == 0 || at > 64 || text.size() > 255) {
+        return false;
+    }
+    const std::string_view local = text.substr(0, at);
+    if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos) {
+        return false;
+    }
+    const bool plain = std::all_of(local.begin(), local.end(), [](unsigned char octet) {
+        return octet < 0x80 &&
+               (std::isalnum(octet) != 0 ||
+                std::string_view("!#$%&'*+-/=?^_`{|}~.").find(static_cast<char>(octet)) !=
+                    std::string_view::npos);
+    });
+    return plain && isHostName(text.substr(at + 1), false);
+}
+
+bool isHostName(std::string_view text, bool allowWildcard) {
+    if (text.empty() || text.size() > 253) {
+        return false;
+    }
+    if (allowWildcard && text.substr(0, 2) == "*.") {
+        text.remove_prefix(2);
+        if (text.find('.') == std::string_view::npos) {
+            return false;
+        }
+    }
+    std::string_view label;
+    for (std::size_t start = 0; start <= text.size(); start += label.size() + 1) {
+        label = text.substr(start, text.find('.', start) - start);
+        const bool plain = std::all_of(label.begin(), label.end(), [](unsigned char octet) {
+            return octet < 0x80 && (std::isalnum(octet) != 0 || octet == '-');
+        });
+        if (!plain || label.empty() || label.size() > 63 || label.front() == '-' ||
+            label.back() == '-') {
+            return false;
+        }
+    }
+    return !std::all_of(label.begin(), label.end(),
+                        [](unsigned char octet) { return std::isdigit(octet) != 0; });
+}
+
+}  // namespace sslkeys

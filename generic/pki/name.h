@@ -1,0 +1,62 @@
+// Distinguished names: the attribute types that sslkeys knows, their bounds, and both directions
+// between them and X.509. RFC 5280 4.1.2.4 and appendix A, RFC 4514 for the printed form.
+#pragma once
+
+#include "pki/owned.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sslkeys {
+
+class Name {
+  public:
+    // One attribute: its type as sslkeys writes it (CN, O, EMAIL ...; an OID for others), UTF-8
+    // value.
+    using Attribute = std::pair<std::string, std::string>;
+
+    // Append an attribute.
+    //   in      type  CN O OU C ST L STREET EMAIL SERIALNUMBER UID DC TITLE GN SN, as typed here
+    //   in      value  UTF-8, within the type's bound; DC alone may come again
+    //   errors  NAME ATTRIBUTE, REPEATED, EMPTY, LENGTH, CHARACTER
+    //   source  RFC 5280 appendix A.1 (upper bounds); RFC 4519 2.4, 2.39; RFC 4524 for UID
+    void add(const std::string& type, const std::string& value);
+
+    // Refuse a subject that has no CN (add() sees to it that there are no two).
+    //   errors  NAME COMMONNAME
+    void requireCommonName() const;
+
+    // Read a name from a certificate or request; unknown types come as dotted OIDs.
+    static Name from(const X509_NAME* name);
+
+    OwnedName toX509() const;
+
+    // The value of the first attribute of this type, or "".
+    std::string_view find(std::string_view type) const;
+
+    const std::vector<Attribute>& attributes() const { return attributes_; }
+    bool empty() const { return attributes_.empty(); }
+
+  private:
+    std::vector<Attribute> attributes_;
+};
+
+// Print a name as RFC 4514 writes it: last attribute first, specials escaped, UTF-8 kept.
+std::string printName(const X509_NAME* name);
+
+// Tell whether text is well-formed UTF-8 without control or text-direction characters.
+//   out  the number of characters, or -1
+long countPlainCharacters(std::string_view text);
+
+// Tell whether text is a mailbox such as "a.b@example.com": ASCII, no quoting, no comments.
+//   source  RFC 5280 4.2.1.6 (Mailbox), RFC 5321 4.1.2, without its quoted form
+bool isMailbox(std::string_view text);
+
+// Tell whether text is a host name in letters, digits and hyphens, at most 253 octets; a wildcard
+// as leftmost label only where asked for. A name that ends in digits is an address, not a host.
+//   source  RFC 1123 2.1, RFC 5890 2.3.1, RFC 9525 6.3 (wildcards)
+bool isHostName(std::string_view text, bool allowWildcard);
+
+}  // namespace sslkeys

@@ -1,0 +1,74 @@
+// See pem.h.
+#include "pki/pem.h"
+
+#include "pki/error.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include <algorithm>
+
+namespace sslkeys {
+namespace {
+
+void freePlain(char* text) noexcept { OPENSSL_free(text); }
+
+}  // namespace
+
+std::vector<PemBlock> readPem(std::string_view text) {
+    std::vector<PemBlock> blocks;
+    if (text.size() > kLongestPem) {
+        return blocks;
+    }
+    const OwnedBio bio(
+        require(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), "could not read PEM"));
+    for (;;) {
+        char* label = nullptr;
+        char* header = nullptr;
+        unsigned char* data = nullptr;
+        long length = 0;
+        if (PEM_read_bio(bio.get(), &label, &header, &data, &length) != 1) {
+            break;
+        }
+        const std::unique_ptr<char, Deleter<freePlain>> ownedLabel(label);
+        const std::unique_ptr<char, Deleter<freePlain>> ownedHeader(header);
+        const OwnedBytes ownedData(data);
+        const auto* bytes = reinterpret_cast<const char*>(data);
+        blocks.push_back({label, Secret(bytes, bytes + length),
+                          std::string_view(header).find("ENCRYPTED") != std::string_view::npos});
+        OPENSSL_cleanse(data, static_cast<std::size_t>(length));
+    }
+    const unsigned long last = ERR_peek_last_error();
+    const bool damaged =
+        ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) != PEM_R_NO_START_LINE;
+    drainOpenSsl();
+    if (damaged) {
+        blocks.clear();
+    }
+    return blocks;
+}
+
+Secret writePem(std::string_view label, const unsigned char* der, std::size_t length) {
+    constexpr std::size_t kOctetsOfLine = 48;
+    const std::string dashed = std::string(label) + "-----\n";
+    Secret text;
+    text.reserve(2 * (dashed.size() + 16) + length / 3 * 4 + 8 + length / kOctetsOfLine);
+    const auto append = [&](std::string_view part) {
+        text.insert(text.end(), part.begin(), part.end());
+    };
+    append("-----BEGIN ");
+    append(dashed);
+    for (std::size_t start = 0; start < length; start += kOctetsOfLine) {
+        unsigned char line[kOctetsOfLine / 3 * 4 + 1];
+        const std::size_t count = std::min(kOctetsOfLine, length - start);
+        const int written = EVP_EncodeBlock(line, der + start, static_cast<int>(count));
+        append({reinterpret_cast<char*>(line), static_cast<std::size_t>(written)});
+        append("\n");
+        OPENSSL_cleanse(line, sizeof line);
+    }
+    append("-----END ");
+    append(dashed);
+    return text;
+}
+
+}  // namespace sslkeys

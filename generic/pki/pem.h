@@ -1,0 +1,43 @@
+// PEM: base64 between a pair of lines. RFC 7468. Everything that comes in is checked here for its
+// size and for what it says it is, before any ASN.1 is read.
+#pragma once
+
+#include "pki/error.h"
+#include "pki/owned.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sslkeys {
+
+// Nothing that sslkeys reads is longer: an RSA-8192 key with a long certificate has 20 KiB.
+constexpr std::size_t kLongestPem = 256 * 1024;
+
+struct PemBlock {
+    std::string label;  // "CERTIFICATE"
+    Secret der;
+    bool encrypted;  // with the old header lines of OpenSSL ("Proc-Type: 4,ENCRYPTED")
+};
+
+// Read all blocks of a text; what stands between them is passed over (RFC 7468 2).
+//   in   text  at most kLongestPem octets
+//   out  the blocks, none when there is none or the text is damaged or too long
+std::vector<PemBlock> readPem(std::string_view text);
+
+// Write one block: 64 characters a line, LF.
+Secret writePem(std::string_view label, const unsigned char* der, std::size_t length);
+
+// Encode an object with its i2d function and write it as one block.
+template <class T>
+Secret writePem(std::string_view label, int (*encode)(const T*, unsigned char**), const T* object) {
+    unsigned char* der = nullptr;
+    const int length = encode(object, &der);
+    require(length, "could not encode in DER");
+    const OwnedBytes owned(der);
+    Secret pem = writePem(label, der, static_cast<std::size_t>(length));
+    OPENSSL_cleanse(der, static_cast<std::size_t>(length));
+    return pem;
+}
+
+}  // namespace sslkeys

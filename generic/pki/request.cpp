@@ -1,0 +1,93 @@
+// See request.h.
+#include "pki/request.h"
+
+#include "pki/error.h"
+#include "pki/pem.h"
+
+#include <openssl/objects.h>
+
+#include <algorithm>
+
+namespace sslkeys {
+namespace {
+
+bool isRequest(const PemBlock& block) {
+    return block.label == "CERTIFICATE REQUEST" || block.label == "NEW CERTIFICATE REQUEST";
+}
+
+// A public key from outside: known to be of a kind we use, and its numbers sound.
+void requireSound(EVP_PKEY* key) {
+    if (key == nullptr) {
+        throw Error(Code::KeyUnsupported, "the public key of the request cannot be read");
+    }
+    describe(key);
+    const OwnedKeyContext context(require(EVP_PKEY_CTX_new(key, nullptr), "could not check a key"));
+    const bool sound = EVP_PKEY_public_check(context.get()) == 1;
+    drainOpenSsl();
+    if (!sound) {
+        throw Error(Code::KeyUnsupported, "the public key of the request is not sound");
+    }
+}
+
+}  // namespace
+
+Request Request::create(const Key& key, const Name& subject, const AltNames& altNames) {
+    const char* failure = "could not make the request";
+    OwnedRequest request(require(X509_REQ_new(), failure));
+    require(X509_REQ_set_version(request.get(), X509_REQ_VERSION_1), failure);
+    require(X509_REQ_set_subject_name(request.get(), subject.toX509().get()), failure);
+    require(X509_REQ_set_pubkey(request.get(), key.get()), failure);
+    if (!altNames.empty()) {
+        STACK_OF(X509_EXTENSION)* list = nullptr;
+        const int added = X509V3_add1_i2d(&list, NID_subject_alt_name, toX509(altNames).get(), 0,
+                                          X509V3_ADD_APPEND);
+        const OwnedExtensions owned(list);
+        require(added, failure);
+        require(X509_REQ_add_extensions(request.get(), list), failure);
+    }
+    require(X509_REQ_sign(request.get(), key.get(), digestFor(key.get())), failure);
+    return Request(std::move(request));
+}
+
+Request Request::fromPem(std::string_view pem) {
+    const std::vector<PemBlock> blocks = readPem(pem);
+    if (std::count_if(blocks.begin(), blocks.end(), isRequest) != 1) {
+        throw Error(Code::RequestPem, "this is not one certificate request in PEM");
+    }
+    const Secret& der = std::find_if(blocks.begin(), blocks.end(), isRequest)->der;
+    const auto* next = reinterpret_cast<const unsigned char*>(der.data());
+    const unsigned char* end = next + der.size();
+    OwnedRequest request(d2i_X509_REQ(nullptr, &next, static_cast<long>(der.size())));
+    drainOpenSsl();
+    if (request == nullptr || next != end) {
+        throw Error(Code::RequestPem, "the certificate request is damaged");
+    }
+    EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());
+    drainOpenSsl();
+    requireSound(key);
+    const bool proven = X509_REQ_verify(request.get(), key) == 1;
+    drainOpenSsl();
+    if (!proven) {
+        throw Error(Code::RequestSignature,
+                    "the request is not signed by the key it asks a certificate for");
+    }
+    return Request(std::move(request));
+}
+
+std::string Request::toPem() const {
+    return std::string(view(writePem("CERTIFICATE REQUEST", i2d_X509_REQ, get())));
+}
+
+Name Request::subject() const { return Name::from(X509_REQ_get_subject_name(get())); }
+
+AltNames Request::altNames() const {
+    const OwnedExtensions extensions(X509_REQ_get_extensions(get()));
+    const OwnedGeneralNames names(static_cast<GENERAL_NAMES*>(
+        X509V3_get_d2i(extensions.get(), NID_subject_alt_name, nullptr, nullptr)));
+    drainOpenSsl();
+    return altNamesFrom(names.get());
+}
+
+EVP_PKEY* Request::publicKey() const { return X509_REQ_get0_pubkey(get()); }
+
+}  // namespace sslkeys

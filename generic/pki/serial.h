@@ -1,0 +1,22 @@
+// Serial numbers of certificates: drawing, printing, reading. RFC 5280 4.1.2.2.
+#pragma once
+
+#include "pki/owned.h"
+
+#include <string>
+
+namespace sslkeys {
+
+// Draw a fresh serial number for a certificate.
+//   out     positive integer of 16 random octets, top bit clear, first octet not zero
+//   errors  INTERNAL RANDOM when the generator fails; there is no fall-back
+//   source  RFC 5280 4.1.2.2
+OwnedInteger drawSerial();
+
+// Print a serial number: lower-case hex, two digits an octet, no colons.
+std::string printSerial(const ASN1_INTEGER* serial);
+
+// Print octets as lower-case hex.
+std::string printHex(const unsigned char* octets, std::size_t count);
+
+}  // namespace sslkeys

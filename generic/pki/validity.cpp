@@ -1,0 +1,40 @@
+// See validity.h.
+#include "pki/validity.h"
+
+#include "pki/error.h"
+
+#include <algorithm>
+#include <string>
+
+namespace sslkeys {
+namespace {
+constexpr std::int64_t kSecondsOfDay = 86400;
+constexpr std::int64_t kStartOfTime = -631152000;  // 1950, where UTCTime begins
+}  // namespace
+
+Validity layOut(std::int64_t now, std::int64_t days, std::int64_t latest) {
+    const bool clockIsSane = now >= kStartOfTime + kBackdating && now <= kEndOfTime;
+    if (!clockIsSane || days > (kEndOfTime - now) / kSecondsOfDay) {
+        throw Error(Code::CertificateValidity,
+                    "a lifetime of " + std::to_string(days) + " days from " + std::to_string(now) +
+                        " leaves the years 1950 to 9999 that a certificate can name",
+                    {{"now", std::to_string(now)}, {"days", std::to_string(days)}});
+    }
+    const std::int64_t wished = now + days * kSecondsOfDay;
+    return {now - kBackdating, std::min(wished, latest), wished > latest};
+}
+
+OwnedTime toAsn1Time(std::int64_t seconds) {
+    return OwnedTime(
+        require(ASN1_TIME_set(nullptr, static_cast<time_t>(seconds)), "could not write a time"));
+}
+
+std::int64_t toSeconds(const ASN1_TIME* time) {
+    const OwnedTime epoch = toAsn1Time(0);
+    int days = 0;
+    int seconds = 0;
+    require(ASN1_TIME_diff(&days, &seconds, epoch.get(), time), "could not read a time");
+    return days * kSecondsOfDay + seconds;
+}
+
+}  // namespace sslkeys
