@@ -1,0 +1,186 @@
+// See files.h.
+#include "store/files.h"
+
+#include "pki/error.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace sslkeys {
+namespace {
+
+[[noreturn]] void refuse(int errorNumber, const char* what, const std::string& path) {
+    throw Error::fromSystem(errorNumber, what + (" " + quote(path)));
+}
+
+Descriptor openDirectory(const std::string& path) {
+    Descriptor directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory.number() < 0) {
+        refuse(errno, "could not open directory", path);
+    }
+    return directory;
+}
+
+// Write it all and bring it to the disk.
+//   out  0, or errno
+int fill(int descriptor, std::string_view content) {
+    while (!content.empty()) {
+        const ssize_t written = write(descriptor, content.data(), content.size());
+        if (written < 0 && errno != EINTR) {
+            return errno;
+        }
+        content.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+    }
+    return fsync(descriptor) == 0 ? 0 : errno;
+}
+
+// Take over mode and owner of another file; an owner that we may not give is left.
+int imitate(int descriptor, const std::string& like, mode_t mode) {
+    struct stat old {};
+    if (!like.empty() && stat(like.c_str(), &old) == 0) {
+        mode = old.st_mode & 07777;
+        if (fchown(descriptor, old.st_uid, old.st_gid) != 0 &&
+            fchown(descriptor, static_cast<uid_t>(-1), old.st_gid) != 0) {
+            mode &= (mode & 0004U) != 0 ? 07777U
+                                        : 0707U;  // what the old group could read, ours may not
+        }
+    }
+    return fchmod(descriptor, mode) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+Descriptor::~Descriptor() {
+    if (number_ >= 0) {
+        close(number_);
+    }
+}
+
+std::string join(const std::string& directory, const std::string& entry) {
+    return directory + "/" + entry;
+}
+
+std::string directoryOf(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+void makeDirectory(const std::string& path) {
+    if (mkdir(path.c_str(), kDirectoryMode) == 0) {
+        chmod(path.c_str(), kDirectoryMode);
+        syncDirectory(directoryOf(path));
+        return;
+    }
+    const int failure = errno;
+    if (failure == ENOENT && directoryOf(path) != path && directoryOf(path) != ".") {
+        makeDirectory(directoryOf(path));
+        makeDirectory(path);
+        return;
+    }
+    struct stat found {};
+    const bool isDirectory = stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
+    if (failure != EEXIST || !isDirectory) {
+        refuse(failure == EEXIST ? ENOTDIR : failure, "could not make directory", path);
+    }
+}
+
+Secret readFile(const std::string& path, std::size_t limit) {
+    const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    struct stat found {};
+    if (file.number() < 0 || fstat(file.number(), &found) != 0) {
+        refuse(errno, "could not read", path);
+    }
+    if (!S_ISREG(found.st_mode) || static_cast<std::size_t>(found.st_size) > limit) {
+        refuse(S_ISREG(found.st_mode) ? EFBIG : EINVAL, "could not read", path);
+    }
+    Secret content(static_cast<std::size_t>(found.st_size));
+    std::size_t have = 0;
+    while (have < content.size()) {
+        const ssize_t got = read(file.number(), content.data() + have, content.size() - have);
+        if (got < 0 && errno != EINTR) {
+            refuse(errno, "could not read", path);
+        }
+        if (got == 0) {
+            break;
+        }
+        have += got < 0 ? 0 : static_cast<std::size_t>(got);
+    }
+    content.resize(have);
+    return content;
+}
+
+bool exists(const std::string& path) {
+    struct stat found {};
+    return lstat(path.c_str(), &found) == 0;
+}
+
+bool isSameFile(const std::string& a, const std::string& b) {
+    struct stat first {};
+    struct stat second {};
+    return lstat(a.c_str(), &first) == 0 && lstat(b.c_str(), &second) == 0 &&
+           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+void writeNewFile(const std::string& path, std::string_view content, mode_t mode,
+                  const std::string& like) {
+    // Nobody reads it before its mode is settled: it begins as the owner's alone.
+    const Descriptor file(
+        open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kPrivateMode));
+    if (file.number() < 0) {
+        refuse(errno, "could not write", path);
+    }
+    int failure = imitate(file.number(), like, mode);
+    if (failure == 0) {
+        failure = fill(file.number(), content);
+    }
+    if (failure != 0) {
+        unlink(path.c_str());
+        refuse(failure, "could not write", path);
+    }
+}
+
+void renameOver(const std::string& from, const std::string& to) {
+    if (rename(from.c_str(), to.c_str()) != 0) {
+        refuse(errno, "could not put in place", to);
+    }
+}
+
+bool renameToFree(const std::string& from, const std::string& to) {
+#ifdef RENAME_NOREPLACE
+    if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) {
+        return true;
+    }
+    if (errno == EEXIST) {
+        return false;
+    }
+    if (errno != EINVAL && errno != ENOSYS) {
+        refuse(errno, "could not put in place", to);
+    }
+#endif
+    // A file system without that call: two names for a moment, which recovery knows.
+    if (link(from.c_str(), to.c_str()) != 0) {
+        if (errno == EEXIST) {
+            return false;
+        }
+        refuse(errno, "could not put in place", to);
+    }
+    removeFile(from);
+    return true;
+}
+
+void syncDirectory(const std::string& path) {
+    const Descriptor directory = openDirectory(path);
+    if (fsync(directory.number()) != 0) {
+        refuse(errno, "could not bring to the disk", path);
+    }
+}
+
+void removeFile(const std::string& path) {
+    if (unlink(path.c_str()) != 0 && errno != ENOENT) {
+        refuse(errno, "could not remove", path);
+    }
+}
+
+}  // namespace sslkeys

@@ -1,0 +1,114 @@
+// See keydirectory.h.
+#include "store/keydirectory.h"
+
+#include "pki/error.h"
+#include "store/files.h"
+#include "store/lock.h"
+#include "store/pemfile.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+
+namespace sslkeys {
+namespace {
+
+struct Ca {
+    Certificate certificate;
+    Key key;
+};
+
+// Tell a CA's trouble in the terms of a CA: which file, and what to do.
+[[noreturn]] void explain(const Error& error, const PairPaths& paths) {
+    const Error::Data data{{"directory", directoryOf(paths.key)}};
+    if (error.is(Code::KeyEncrypted)) {
+        throw Error(Code::CaEncrypted,
+                    "the CA's key " + quote(paths.key) + " is encrypted: give its passphrase",
+                    data);
+    }
+    if (error.is(Code::KeyPem) || error.is(Code::CertificatePem) ||
+        error.is(Code::KeyUnsupported)) {
+        throw Error(Code::CaDamaged,
+                    "the CA in " + quote(directoryOf(paths.key)) +
+                        " cannot be read: " + error.what() + "; restore it from a backup",
+                    data);
+    }
+    throw error;
+}
+
+Ca loadCa(const std::string& directory, const std::optional<Secret>& password) {
+    const PairPaths paths = pairPaths(directory, "ca");
+    const bool hasKey = exists(paths.key);
+    const bool hasCertificate = exists(paths.certificate);
+    const Error::Data data{{"directory", directory}};
+    if (!hasKey && !hasCertificate) {
+        throw Error(Code::CaMissing,
+                    "there is no CA in " + quote(directory) + ": call sslkeys::initialize first",
+                    data);
+    }
+    if (!hasKey || !hasCertificate) {
+        throw Error(Code::CaIncomplete,
+                    "of the CA in " + quote(directory) + " only " + (hasKey ? "ca.key" : "ca.crt") +
+                        " is there",
+                    data);
+    }
+    try {
+        const std::vector<Certificate> chain = certificatesOfFile(paths.certificate);
+        Ca ca{chain.front(), keyOfFile(paths.key, password ? &*password : nullptr)};
+        if (!ca.certificate.matches(ca.key.get())) {
+            throw Error(Code::CaMismatch,
+                        "ca.key and ca.crt in " + quote(directory) + " do not belong together",
+                        data);
+        }
+        return ca;
+    } catch (const Error& error) {
+        explain(error, paths);
+    }
+}
+
+Secret writeKey(const Key& key, const KeyTerms& terms) {
+    return terms.password ? key.toEncryptedPem(*terms.password) : key.toPem();
+}
+
+// The CA's own name is nobody else's, in whatever capitals the file system folds.
+void requireFree(const std::string& name) {
+    const bool isCa = name.size() == 2 &&
+                      std::tolower(static_cast<unsigned char>(name[0])) == 'c' &&
+                      std::tolower(static_cast<unsigned char>(name[1])) == 'a';
+    if (isCa) {
+        throw Error(Code::StoreName, "name " + quote(name) + " is the CA's own", {{"name", name}});
+    }
+}
+
+}  // namespace
+
+Stored initialize(const std::string& directory, const Terms& terms, const KeyTerms& keyTerms) {
+    makeDirectory(directory);
+    const PairPaths paths = pairPaths(directory, "ca");
+    const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive);
+    settleDirectory(directory);
+    if (exists(paths.key) || exists(paths.certificate)) {
+        return {paths, loadCa(directory, keyTerms.password).certificate, false};
+    }
+    const Key key = Key::generate(keyTerms.spec);
+    const Issued root = selfsign(terms, key);
+    commitPair(directory, "ca", writeKey(key, keyTerms), root.certificate.toPem(), false);
+    return {paths, root.certificate, root.truncated};
+}
+
+Stored createAndSign(const std::string& directory, const std::string& name, const Terms& terms,
+                     const KeyTerms& keyTerms, const std::optional<Secret>& caPassword,
+                     bool replace) {
+    requireFree(name);
+    const PairPaths paths = pairPaths(directory, name);
+    if (!replace) {
+        requireVacant(directory, name);  // before a key is made, which can take seconds
+    }
+    const Ca ca = loadCa(directory, caPassword);
+    const Key key = Key::generate(keyTerms.spec);
+    const Issued issued = issue(terms, key.get(), {ca.certificate, ca.key});
+    commitPair(directory, name, writeKey(key, keyTerms), issued.certificate.toPem(), replace);
+    return {paths, issued.certificate, issued.truncated};
+}
+
+}  // namespace sslkeys

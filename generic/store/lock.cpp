@@ -1,0 +1,51 @@
+// See lock.h.
+#include "store/lock.h"
+
+#include "pki/error.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <set>
+#include <sys/file.h>
+#include <utility>
+
+namespace sslkeys {
+namespace {
+
+// The directories that this thread holds alone.
+std::set<std::pair<dev_t, ino_t>>& heldAlone() {
+    thread_local std::set<std::pair<dev_t, ino_t>> held;
+    return held;
+}
+
+}  // namespace
+
+DirectoryLock::DirectoryLock(const std::string& directory, Mode mode)
+    : directory_(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    struct stat found {};
+    if (directory_.number() < 0 || fstat(directory_.number(), &found) != 0) {
+        throw Error::fromSystem(errno, "could not open directory " + quote(directory));
+    }
+    device_ = found.st_dev;
+    inode_ = found.st_ino;
+    if (heldAlone().count({device_, inode_}) != 0) {
+        return;
+    }
+    while (flock(directory_.number(), mode == Mode::kShared ? LOCK_SH : LOCK_EX) != 0) {
+        if (errno != EINTR) {
+            throw Error::fromSystem(errno, "could not lock directory " + quote(directory));
+        }
+    }
+    holdsAlone_ = mode == Mode::kExclusive;
+    if (holdsAlone_) {
+        heldAlone().emplace(device_, inode_);
+    }
+}
+
+DirectoryLock::~DirectoryLock() {
+    if (holdsAlone_) {
+        heldAlone().erase({device_, inode_});
+    }
+}
+
+}  // namespace sslkeys

@@ -1,0 +1,22 @@
+// Certificates and keys read from files, kept while the file is unchanged: what a server asks for
+// at every connection and every certificate it issues. The same from every thread.
+#pragma once
+
+#include "pki/certificate.h"
+#include "pki/key.h"
+
+#include <string>
+#include <vector>
+
+namespace sslkeys {
+
+// Read all certificates of a file.
+//   errors  POSIX, CERTIFICATE PEM
+std::vector<Certificate> certificatesOfFile(const std::string& path);
+
+// Read the private key of a file.
+//   in      password  null when none is known
+//   errors  POSIX, KEY *
+Key keyOfFile(const std::string& path, const Secret* password);
+
+}  // namespace sslkeys
