@@ -1,0 +1,179 @@
+// sslkeys::certificate: see pki/issuance.h (issue, sign, selfsign), pki/certificate.h (info, match)
+// and pki/chain.h (verify).
+#include "pki/certificate.h"
+#include "pki/chain.h"
+#include "pki/error.h"
+#include "pki/request.h"
+#include "pki/validity.h"
+#include "store/pemfile.h"
+#include "tcl/command.h"
+#include "tcl/terms.h"
+#include "tcl/value.h"
+
+namespace sslkeys {
+namespace {
+
+struct IssueArgs : TermsArgs, CaArgs, KeyArgs {};
+const Options<IssueArgs>& issueOptions() {
+    static const Options<IssueArgs> options(caOptions(), termsOptions(), keyOptions());
+    return options;
+}
+
+struct SignArgs : TermsArgs, CaArgs {};
+const Options<SignArgs>& signOptions() {
+    static const Options<SignArgs> options(caOptions(), termsOptions());
+    return options;
+}
+
+struct SelfsignArgs : TermsArgs {
+    std::optional<Word> key;
+};
+const Options<SelfsignArgs>& selfsignOptions() {
+    static const std::vector<Option<SelfsignArgs>> own = {
+        {"-key", "key", [](SelfsignArgs& args, const Word& word) { args.key = word; }}};
+    static const Options<SelfsignArgs> options(own, termsOptions());
+    return options;
+}
+
+// sslkeys::certificate issue profile -ca certificate -cakey key ?-option value ...? ?ATTR value
+// ...?
+void issueNew(Call& call) {
+    IssueArgs args;
+    args.terms.profile = &findProfile(call.text(0));
+    call.read(args, issueOptions(), &args.terms.subject);
+    const KeyTerms keyTerms = settle(args);
+    const Ca ca = loadCa(args);
+    requireAuthority({ca.certificate, ca.key}, args.terms.now);
+    const Key key = Key::generate(keyTerms.spec);
+    const Issued issued = issue(args.terms, key.get(), {ca.certificate, ca.key});
+    call.answer(describeIssued(issued.certificate, issued.truncated)
+                    .put("key", newKeyValue(key, keyTerms.password))
+                    .put("certificate", newValue(issued.certificate)));
+}
+
+// sslkeys::certificate sign request profile -ca certificate -cakey key ?-option value ...? ?ATTR
+// value ...?
+void signRequest(Call& call) {
+    SignArgs args;
+    const auto request = valueOf<Request>(call.object(0));
+    args.terms.profile = &findProfile(call.text(1));
+    call.read(args, signOptions(), &args.terms.subject);
+    if (args.terms.subject.empty()) {
+        args.terms.subject = request.subject();
+    }
+    if (args.terms.altNames.empty()) {
+        args.terms.altNames = request.altNames();
+    }
+    const Ca ca = loadCa(args);
+    const Issued issued = issue(args.terms, request.publicKey(), {ca.certificate, ca.key});
+    call.answer(describeIssued(issued.certificate, issued.truncated)
+                    .put("certificate", newValue(issued.certificate)));
+}
+
+// sslkeys::certificate selfsign profile -key key ?-option value ...? ?ATTR value ...?
+void selfsignKey(Call& call) {
+    SelfsignArgs args;
+    args.terms.profile = &findProfile(call.text(0));
+    call.read(args, selfsignOptions(), &args.terms.subject);
+    if (!args.key) {
+        throw Error(Code::ArgsMissing, "give the key with -key", {{"option", "-key"}});
+    }
+    const Issued issued = selfsign(args.terms, valueOf<Key>(args.key->object()));
+    call.answer(describeIssued(issued.certificate, issued.truncated)
+                    .put("certificate", newValue(issued.certificate)));
+}
+
+// sslkeys::certificate info certificate
+void info(Call& call) {
+    const auto certificate = valueOf<Certificate>(call.object(0));
+    const KeySpec spec = describe(certificate.publicKey());
+    const auto printed = [](const AltName& name) { return newText(name.print()); };
+    call.answer(Dict()
+                    .put("serial", certificate.serial())
+                    .put("subject", newSubject(certificate.subject()))
+                    .put("subjectname", printName(X509_get_subject_name(certificate.get())))
+                    .put("issuer", newSubject(certificate.issuer()))
+                    .put("issuername", printName(X509_get_issuer_name(certificate.get())))
+                    .put("notbefore", certificate.notBefore())
+                    .put("notafter", certificate.notAfter())
+                    .put("profile", certificate.profile())
+                    .put("ca", certificate.isCa())
+                    .put("pathlength", std::int64_t{certificate.pathLength()})
+                    .put("san", newList(certificate.altNames(), printed))
+                    .put("usages", newList(certificate.keyUsages()))
+                    .put("extendedusages", newList(certificate.extendedUsages()))
+                    .put("keytype", spec.type)
+                    .put("bits", std::int64_t{spec.bits})
+                    .put("curve", spec.curve)
+                    .put("signature", certificate.signatureAlgorithm())
+                    .put("fingerprint", certificate.fingerprint())
+                    .put("keyfingerprint", printKeyFingerprint(certificate.publicKey()))
+                    .put("subjectkeyid", certificate.subjectKeyId())
+                    .put("authoritykeyid", certificate.authorityKeyId()));
+}
+
+struct VerifyArgs {
+    Question question;
+    std::optional<Word> ca;
+    std::string caFile;
+};
+const Options<VerifyArgs>& verifyOptions() {
+    static const std::vector<Option<VerifyArgs>> rows = {
+        {"-ca", "certificates", [](VerifyArgs& args, const Word& word) { args.ca = word; }},
+        {"-cafile", "path", [](VerifyArgs& args, const Word& word) { args.caFile = word.path(); }},
+        {"-host", "name",
+         [](VerifyArgs& args, const Word& word) { args.question.host = word.text(); }},
+        {"-purpose", "server|client|any",
+         [](VerifyArgs& args, const Word& word) {
+             constexpr Purpose kPurposes[] = {Purpose::kServer, Purpose::kClient, Purpose::kAny};
+             args.question.purpose = kPurposes[word.choice({"server", "client", "any"})];
+         }},
+        {"-now", "seconds",
+         [](VerifyArgs& args, const Word& word) {
+             args.question.now = word.integer(0, kEndOfTime);
+         }},
+    };
+    static const Options<VerifyArgs> options(rows);
+    return options;
+}
+
+// sslkeys::certificate verify certificate -ca certificates|-cafile path ?-host name? ?-purpose use?
+// ?-now time?
+void verifyCertificate(Call& call) {
+    VerifyArgs args;
+    args.question.now = Call::now();
+    const auto certificate = valueOf<Certificate>(call.object(0));
+    call.read(args, verifyOptions());
+    requireOne(args.ca.has_value(), !args.caFile.empty(), "-ca");
+    args.question.trusted =
+        args.ca ? certificatesOf(args.ca->object()) : certificatesOfFile(args.caFile);
+    verify(certificate, args.question);
+    call.answer(Dict()
+                    .put("name", certificate.commonName())
+                    .put("serial", certificate.serial())
+                    .put("profile", certificate.profile())
+                    .put("fingerprint", certificate.fingerprint())
+                    .put("notbefore", certificate.notBefore())
+                    .put("notafter", certificate.notAfter()));
+}
+
+// sslkeys::certificate match certificate key
+void match(Call& call) {
+    const auto certificate = valueOf<Certificate>(call.object(0));
+    call.answer(Tcl_NewBooleanObj(certificate.matches(valueOf<Key>(call.object(1)).get()) ? 1 : 0));
+}
+
+}  // namespace
+
+std::vector<Command> certificateCommands() {
+    return {
+        {"certificate", "issue", "profile", issueOptions().rows(), true, issueNew},
+        {"certificate", "sign", "request profile", signOptions().rows(), true, signRequest},
+        {"certificate", "selfsign", "profile", selfsignOptions().rows(), true, selfsignKey},
+        {"certificate", "info", "certificate", {}, false, info},
+        {"certificate", "verify", "certificate", verifyOptions().rows(), false, verifyCertificate},
+        {"certificate", "match", "certificate key", {}, false, match},
+    };
+}
+
+}  // namespace sslkeys

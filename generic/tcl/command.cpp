@@ -1,0 +1,173 @@
+// See command.h.
+#include "tcl/command.h"
+
+#include "pki/error.h"
+
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+
+namespace sslkeys {
+namespace {
+
+const char* const kNamespace = "sslkeys::";
+
+Tcl_Obj* errorCodeOf(Tcl_Interp* interp, const Error& error) {
+    if (error.errorNumber() != 0) {
+        Tcl_SetErrno(error.errorNumber());
+        Tcl_PosixError(interp);
+        Tcl_Obj* options = Tcl_GetReturnOptions(interp, TCL_ERROR);
+        const Reference owned(options);
+        const Reference key(Tcl_NewStringObj("-errorcode", -1));
+        Tcl_Obj* code = nullptr;
+        Tcl_DictObjGet(nullptr, options, key.get(), &code);
+        return Tcl_DuplicateObj(code);
+    }
+    Tcl_Obj* words = Tcl_NewListObj(0, nullptr);
+    const auto append = [&](std::string_view word) {
+        Tcl_ListObjAppendElement(nullptr, words, newText(word));
+    };
+    append("SSLKEYS");
+    append(error.row().cls);
+    append(error.row().reason);
+    for (const auto& [name, value] : error.data()) {
+        append(name);
+        append(value);
+    }
+    return words;
+}
+
+// End with an error whose errorInfo and errorStack name the command but not its arguments, which
+// may be keys and passphrases: Tcl would write them there whole.
+int reportError(Tcl_Interp* interp, const std::string& name, Tcl_Obj* message, Tcl_Obj* errorCode) {
+    const Reference text(message);
+    const Reference code(errorCode);
+    const Reference info(Tcl_DuplicateObj(message));
+    Tcl_AppendStringsToObj(info.get(), "\n    while executing\n\"", name.c_str(), "\"", nullptr);
+    Tcl_Obj* stack[] = {Tcl_NewStringObj("INNER", -1), Tcl_NewStringObj(name.c_str(), -1)};
+    Tcl_ResetResult(interp);
+    Tcl_SetObjResult(interp, text.get());
+    return Tcl_SetReturnOptions(interp, Dict()
+                                            .put("-code", std::int64_t{TCL_ERROR})
+                                            .put("-level", std::int64_t{0})
+                                            .put("-errorcode", code.get())
+                                            .put("-errorinfo", info.get())
+                                            .put("-errorstack", Tcl_NewListObj(2, stack))
+                                            .get());
+}
+
+// What Tcl said itself, without the arguments.
+int reportTcl(Tcl_Interp* interp, const std::string& name) {
+    const Reference options(Tcl_GetReturnOptions(interp, TCL_ERROR));
+    const Reference key(Tcl_NewStringObj("-errorcode", -1));
+    Tcl_Obj* code = nullptr;
+    Tcl_DictObjGet(nullptr, options.get(), key.get(), &code);
+    const Reference kept(code == nullptr ? Tcl_NewStringObj("NONE", -1) : code);
+    return reportError(interp, name, Tcl_DuplicateObj(Tcl_GetObjResult(interp)),
+                       Tcl_DuplicateObj(kept.get()));
+}
+
+using Rows = std::vector<const Command*>;
+
+const Command& findVerb(Tcl_Interp* interp, const Rows& rows, int objc, Tcl_Obj* const* objv) {
+    const std::string noun = kNamespace + std::string(rows.front()->noun);
+    if (objc < 2) {
+        Tcl_SetObjResult(interp,
+                         newText("wrong # args: should be \"" + noun + " subcommand ?arg ...?\""));
+        Tcl_SetErrorCode(interp, "TCL", "WRONGARGS", nullptr);
+        throw Reported{};
+    }
+    const std::string verb = textOf(objv[1]);
+    const auto row = std::find_if(rows.begin(), rows.end(),
+                                  [&](const Command* each) { return verb == each->verb; });
+    if (row != rows.end()) {
+        return **row;
+    }
+    std::string known;
+    for (const Command* each : rows) {
+        known += (known.empty() ? "" : ", ") + std::string(each->verb);
+    }
+    Tcl_SetObjResult(interp, newText("unknown subcommand " + quote(verb) + " of " + noun +
+                                     ": must be one of " + known));
+    Tcl_SetErrorCode(interp, "TCL", "LOOKUP", "SUBCOMMAND", verb.c_str(), nullptr);
+    throw Reported{};
+}
+
+// The only way from Tcl into C++.
+int dispatch(ClientData clientData, Tcl_Interp* interp, int objc, Tcl_Obj* const objv[]) noexcept {
+    const Rows& rows = *static_cast<Rows*>(clientData);
+    std::string name = kNamespace + std::string(rows.front()->noun);
+    try {
+        const bool hasVerb = rows.front()->verb[0] != '\0';
+        const Command& command = hasVerb ? findVerb(interp, rows, objc, objv) : *rows.front();
+        name = fullName(command);
+        Call call(interp, command, hasVerb ? 2 : 1, objc, objv);
+        command.run(call);
+        return call.code();
+    } catch (const Reported&) {
+        return reportTcl(interp, name);
+    } catch (const Error& error) {
+        return reportError(interp, name, newText(error.what()), errorCodeOf(interp, error));
+    } catch (const std::exception& exception) {
+        ERR_clear_error();
+        return reportError(interp, name, newText(exception.what()),
+                           errorCodeOf(interp, Error(Code::InternalUnexpected, "")));
+    }
+}
+
+std::vector<Command> collect() {
+    std::vector<Command> all;
+    for (const auto& rowsOf : {storeCommands, keyCommands, requestCommands, certificateCommands,
+                               durableCommands, tickerCommands, processCommands, aboutCommands}) {
+        for (Command& row : rowsOf()) {
+            all.push_back(std::move(row));
+        }
+    }
+    return all;
+}
+
+}  // namespace
+
+std::string fullName(const Command& command) {
+    const std::string verb(command.verb);
+    return kNamespace + std::string(command.noun) + (verb.empty() ? "" : " " + verb);
+}
+
+std::string synopsis(const Command& command) {
+    std::string text = fullName(command);
+    if (command.words[0] != '\0') {
+        text += " " + std::string(command.words);
+    }
+    for (const OptionRow& option : command.options) {
+        text += " ?" + std::string(option.name) + " " + option.value + "?";
+    }
+    return text + (command.takesAttributes ? " ?ATTR value ...?" : "");
+}
+
+const std::vector<Command>& commands() {
+    static const std::vector<Command> all = collect();
+    return all;
+}
+
+void createCommands(Tcl_Interp* interp) {
+    // One Tcl command a noun; the rows live as long as the process.
+    static const std::vector<std::pair<std::string, Rows>> nouns = [] {
+        std::vector<std::pair<std::string, Rows>> grouped;
+        for (const Command& command : commands()) {
+            const bool standsAlone = command.verb[0] == '\0';
+            if (standsAlone || grouped.empty() || grouped.back().first != command.noun) {
+                grouped.emplace_back(command.noun, Rows());
+            }
+            grouped.back().second.push_back(&command);
+        }
+        return grouped;
+    }();
+    for (const auto& [noun, rows] : nouns) {
+        Tcl_CreateObjCommand(interp, ("::sslkeys::" + noun).c_str(), dispatch,
+                             const_cast<Rows*>(&rows), nullptr);
+    }
+}
+
+}  // namespace sslkeys

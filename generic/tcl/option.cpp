@@ -1,0 +1,94 @@
+// See option.h.
+#include "tcl/option.h"
+
+#include "pki/error.h"
+#include "pki/key.h"
+
+#include <cerrno>
+
+namespace sslkeys {
+
+Secret Word::password() const {
+    Tcl_Size length = 0;
+    const char* text = Tcl_GetStringFromObj(object_, &length);
+    if (length < 1 || static_cast<std::size_t>(length) > kLongestPassword) {
+        throw Error(Code::ArgsRange,
+                    std::string(name_) + " takes 1 to " + std::to_string(kLongestPassword) +
+                        " octets",
+                    {{"option", name_}});
+    }
+    return {text, text + length};
+}
+
+std::string_view Word::octets() const {
+    Tcl_Size length = 0;
+    const unsigned char* octets = Tcl_GetByteArrayFromObj(object_, &length);
+    return {reinterpret_cast<const char*>(octets), static_cast<std::size_t>(length)};
+}
+
+std::string Word::path() const {
+    const auto* native = static_cast<const char*>(Tcl_FSGetNativePath(object_));
+    const std::string path = native == nullptr ? "" : native;
+    if (path.empty() || textOf(object_).find('\0') != std::string::npos) {
+        throw Error::fromSystem(EINVAL,
+                                std::string(name_) + " " + quote(text()) + " is not a path");
+    }
+    return path;
+}
+
+std::int64_t Word::integer(std::int64_t least, std::int64_t most) const {
+    Tcl_WideInt number = 0;
+    if (Tcl_GetWideIntFromObj(interp_, object_, &number) != TCL_OK) {
+        throw Reported{};
+    }
+    if (number < least || number > most) {
+        const std::string bounds = std::to_string(least) + " to " + std::to_string(most);
+        throw Error(Code::ArgsRange,
+                    std::string(name_) + " " + std::to_string(number) + " is not within " + bounds,
+                    {{"option", name_},
+                     {"value", std::to_string(number)},
+                     {"least", std::to_string(least)},
+                     {"most", std::to_string(most)}});
+    }
+    return number;
+}
+
+bool Word::boolean() const {
+    int truth = 0;
+    if (Tcl_GetBooleanFromObj(interp_, object_, &truth) != TCL_OK) {
+        throw Reported{};
+    }
+    return truth != 0;
+}
+
+std::vector<std::string> Word::list() const {
+    Tcl_Size count = 0;
+    Tcl_Obj** items = nullptr;
+    if (Tcl_ListObjGetElements(interp_, object_, &count, &items) != TCL_OK) {
+        throw Reported{};
+    }
+    std::vector<std::string> texts;
+    for (Tcl_Size index = 0; index < count; ++index) {
+        texts.push_back(textOf(items[index]));
+    }
+    return texts;
+}
+
+std::size_t Word::choice(std::initializer_list<const char*> words) const {
+    const std::string given = text();
+    std::string known;
+    std::size_t index = 0;
+    for (const char* word : words) {
+        if (given == word) {
+            return index;
+        }
+        known += (index++ == 0 ? "" : ", ") + std::string(word);
+    }
+    const std::string message =
+        "bad " + std::string(name_) + " " + quote(given) + ": must be one of " + known;
+    Tcl_SetObjResult(interp_, newText(message));
+    Tcl_SetErrorCode(interp_, "TCL", "LOOKUP", "INDEX", name_, given.c_str(), nullptr);
+    throw Reported{};
+}
+
+}  // namespace sslkeys

@@ -1,0 +1,89 @@
+// The one option-table mechanism: a row names an option, says what its value is, and reads it into
+// the command's arguments. Usage texts, `about commands` and the manual come from the same rows.
+#pragma once
+
+#include "pki/name.h"
+#include "pki/owned.h"
+#include "tcl/shim.h"
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+namespace sslkeys {
+
+// The value of an option, or a word of a call, with the name that errors call it by.
+class Word {
+  public:
+    Word(Tcl_Interp* interp, Tcl_Obj* object, const char* name)
+        : interp_(interp), object_(object), name_(name) {}
+
+    Tcl_Obj* object() const { return object_; }
+    std::string text() const { return textOf(object_); }
+
+    // Octets that are wiped after use; at most kLongestPassword of them, at least one.
+    //   errors  ARGS RANGE
+    Secret password() const;
+
+    // The octets of a byte array.
+    std::string_view octets() const;
+
+    // A path of the native file system.
+    //   errors  POSIX EINVAL when it is none
+    std::string path() const;
+
+    // errors  TCL VALUE NUMBER, ARGS RANGE
+    std::int64_t integer(std::int64_t least, std::int64_t most) const;
+
+    // errors  TCL VALUE NUMBER
+    bool boolean() const;
+
+    // errors  TCL VALUE LIST
+    std::vector<std::string> list() const;
+
+    // One of some words, exactly.
+    //   out     its index
+    //   errors  TCL LOOKUP INDEX
+    std::size_t choice(std::initializer_list<const char*> words) const;
+
+  private:
+    Tcl_Interp* interp_;
+    Tcl_Obj* object_;
+    const char* name_;
+};
+
+// What documentation says of an option.
+struct OptionRow {
+    const char* name;   // "-bits"
+    const char* value;  // "2048..8192"
+};
+
+// One row of a command's table. Commands that share rows have arguments with a common base.
+template <class Args> struct Option {
+    const char* name;
+    const char* value;
+    void (*read)(Args&, const Word&);
+};
+
+// The rows of one command, put together from one table or several.
+template <class Args> class Options {
+  public:
+    template <class... Tables> explicit Options(const Tables&... tables) { (append(tables), ...); }
+
+    const std::vector<OptionRow>& rows() const { return rows_; }
+    void read(std::size_t row, Args& args, const Word& word) const { readers_[row](args, word); }
+
+  private:
+    template <class Table> void append(const Table& table) {
+        for (const auto& row : table) {
+            rows_.push_back({row.name, row.value});
+            readers_.emplace_back(row.read);
+        }
+    }
+    std::vector<OptionRow> rows_;
+    std::vector<std::function<void(Args&, const Word&)>> readers_;
+};
+
+}  // namespace sslkeys

@@ -1,0 +1,124 @@
+// See terms.h.
+#include "tcl/terms.h"
+
+#include "pki/error.h"
+#include "pki/validity.h"
+#include "store/pemfile.h"
+#include "tcl/value.h"
+
+namespace sslkeys {
+namespace {
+
+constexpr std::int64_t kMostDays = 36500;
+
+void readDays(TermsArgs& args, const Word& word) { args.terms.days = word.integer(1, kMostDays); }
+
+void readNow(TermsArgs& args, const Word& word) { args.terms.now = word.integer(0, kEndOfTime); }
+
+void readAltNames(TermsArgs& args, const Word& word) {
+    for (const std::string& text : word.list()) {
+        addOnce(args.terms.altNames, AltName::parse(text));
+    }
+}
+
+}  // namespace
+
+void requireOne(bool hasValue, bool hasFile, const std::string& name) {
+    const std::string either = name + " or " + name + "file";
+    if (hasValue && hasFile) {
+        throw Error(Code::ArgsConflict, "give " + either + ", not both", {{"option", name}});
+    }
+    if (!hasValue && !hasFile) {
+        throw Error(Code::ArgsMissing, "give " + either, {{"option", name}});
+    }
+}
+
+const std::vector<Option<KeyArgs>>& keyOptions() {
+    static const std::vector<Option<KeyArgs>> rows = {
+        {"-keytype", "ec|rsa|ed25519",
+         [](KeyArgs& args, const Word& word) {
+             constexpr const char* kTypes[] = {"ec", "rsa", "ed25519"};
+             args.spec.type = kTypes[word.choice({"ec", "rsa", "ed25519"})];
+         }},
+        {"-bits", "2048..8192",
+         [](KeyArgs& args, const Word& word) {
+             args.spec.bits = static_cast<int>(word.integer(kFewestRsaBits, kMostRsaBits));
+             args.hasBits = true;
+         }},
+        {"-curve", "P-256|P-384|P-521",
+         [](KeyArgs& args, const Word& word) {
+             word.choice({"P-256", "P-384", "P-521"});
+             args.spec.curve = word.text();
+             args.hasCurve = true;
+         }},
+        {"-password", "passphrase",
+         [](KeyArgs& args, const Word& word) { args.password = word.password(); }},
+    };
+    return rows;
+}
+
+KeyTerms settle(const KeyArgs& args) {
+    if (args.hasBits && args.spec.type != "rsa") {
+        throw Error(Code::ArgsConflict, "-bits goes with -keytype rsa", {{"option", "-bits"}});
+    }
+    if (args.hasCurve && args.spec.type != "ec") {
+        throw Error(Code::ArgsConflict, "-curve goes with -keytype ec", {{"option", "-curve"}});
+    }
+    return {args.spec, args.password};
+}
+
+const std::vector<Option<TermsArgs>>& termsOptions() {
+    static const std::vector<Option<TermsArgs>> rows = {
+        {"-days", "1..36500", readDays},
+        {"-san", "{DNS:a IP:b EMAIL:c URI:d}", readAltNames},
+        {"-now", "seconds", readNow},
+    };
+    return rows;
+}
+
+const std::vector<Option<TermsArgs>>& timeOptions() {
+    static const std::vector<Option<TermsArgs>> rows = {{"-days", "1..36500", readDays},
+                                                        {"-now", "seconds", readNow}};
+    return rows;
+}
+
+const std::vector<Option<CaArgs>>& caOptions() {
+    static const std::vector<Option<CaArgs>> rows = {
+        {"-ca", "certificate", [](CaArgs& args, const Word& word) { args.ca = word; }},
+        {"-cafile", "path", [](CaArgs& args, const Word& word) { args.caFile = word.path(); }},
+        {"-cakey", "key", [](CaArgs& args, const Word& word) { args.caKey = word; }},
+        {"-cakeyfile", "path",
+         [](CaArgs& args, const Word& word) { args.caKeyFile = word.path(); }},
+        {"-cakeypassword", "passphrase",
+         [](CaArgs& args, const Word& word) { args.caPassword = word.password(); }},
+    };
+    return rows;
+}
+
+Ca loadCa(const CaArgs& args) {
+    requireOne(args.ca.has_value(), !args.caFile.empty(), "-ca");
+    requireOne(args.caKey.has_value(), !args.caKeyFile.empty(), "-cakey");
+    const Secret* password = args.caPassword ? &*args.caPassword : nullptr;
+    const auto keyOfWord = [&](const Word& word) {
+        return password == nullptr ? valueOf<Key>(word.object())
+                                   : Key::fromPem(word.text(), password);
+    };
+    return {args.ca ? valueOf<Certificate>(args.ca->object())
+                    : certificatesOfFile(args.caFile).front(),
+            args.caKey ? keyOfWord(*args.caKey) : keyOfFile(args.caKeyFile, password)};
+}
+
+Dict describeIssued(const Certificate& certificate, bool truncated) {
+    return Dict()
+        .put("serial", certificate.serial())
+        .put("notbefore", certificate.notBefore())
+        .put("notafter", certificate.notAfter())
+        .put("fingerprint", certificate.fingerprint())
+        .put("truncated", truncated);
+}
+
+Tcl_Obj* newKeyValue(const Key& key, const std::optional<Secret>& password) {
+    return password ? newText(view(key.toEncryptedPem(*password))) : newValue(key);
+}
+
+}  // namespace sslkeys

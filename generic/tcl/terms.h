@@ -1,0 +1,64 @@
+// The options that several commands share: of a key to be made, of a certificate to be signed, of
+// the CA that signs.
+#pragma once
+
+#include "pki/chain.h"
+#include "pki/issuance.h"
+#include "store/keydirectory.h"
+#include "tcl/call.h"
+
+#include <optional>
+#include <vector>
+
+namespace sslkeys {
+
+// -keytype -bits -curve -password
+struct KeyArgs {
+    KeySpec spec;
+    bool hasBits = false;
+    bool hasCurve = false;
+    std::optional<Secret> password;
+};
+const std::vector<Option<KeyArgs>>& keyOptions();
+
+// Refuse options that do not go together.
+//   errors  ARGS CONFLICT
+KeyTerms settle(const KeyArgs& args);
+
+// -days -san -now, and the attributes
+struct TermsArgs {
+    Terms terms;
+    TermsArgs() { terms.now = Call::now(); }
+};
+const std::vector<Option<TermsArgs>>& termsOptions();  // all three
+const std::vector<Option<TermsArgs>>& timeOptions();   // -days -now
+
+// -ca -cafile -cakey -cakeyfile -cakeypassword
+struct CaArgs {
+    std::optional<Word> ca, caKey;
+    std::string caFile, caKeyFile;
+    std::optional<Secret> caPassword;
+};
+const std::vector<Option<CaArgs>>& caOptions();
+
+struct Ca {
+    Certificate certificate;
+    Key key;
+};
+
+// Read the CA from values or files.
+//   errors  ARGS MISSING, ARGS CONFLICT; POSIX; CERTIFICATE PEM; KEY *
+Ca loadCa(const CaArgs& args);
+
+// Refuse a call that gives neither a value nor a file, or both.
+//   in      name  the option of the value; that of the file ends in "file"
+//   errors  ARGS MISSING, ARGS CONFLICT
+void requireOne(bool hasValue, bool hasFile, const std::string& name);
+
+// What every command that makes a certificate tells of it.
+Dict describeIssued(const Certificate& certificate, bool truncated);
+
+// Write a key as a value: as PEM, or encrypted where a passphrase was given.
+Tcl_Obj* newKeyValue(const Key& key, const std::optional<Secret>& password);
+
+}  // namespace sslkeys

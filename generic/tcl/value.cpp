@@ -1,0 +1,98 @@
+// See value.h.
+#include "tcl/value.h"
+
+#include <cstring>
+#include <memory>
+
+namespace sslkeys {
+namespace {
+
+std::string_view viewOf(const std::string& pem) { return pem; }
+std::string_view viewOf(const Secret& pem) { return view(pem); }
+
+template <class T> struct Kind {
+    static const char* const kName;
+    static const Tcl_ObjType kType;
+
+    static T* content(Tcl_Obj* object) {
+        return static_cast<T*>(object->internalRep.twoPtrValue.ptr1);
+    }
+
+    static void adopt(Tcl_Obj* object, T content) {
+        object->internalRep.twoPtrValue.ptr1 = std::make_unique<T>(std::move(content)).release();
+        object->internalRep.twoPtrValue.ptr2 = nullptr;
+        object->typePtr = &kType;
+    }
+
+    static void release(Tcl_Obj* object) noexcept { std::unique_ptr<T> owned(content(object)); }
+
+    static void duplicate(Tcl_Obj* from, Tcl_Obj* to) noexcept { adopt(to, *content(from)); }
+
+    static void writeString(Tcl_Obj* object) noexcept {
+        const auto pem = content(object)->toPem();
+        const std::string_view text = viewOf(pem);
+        object->bytes = static_cast<char*>(ckalloc(static_cast<unsigned>(text.size() + 1)));
+        object->length = static_cast<Tcl_Size>(text.size());
+        std::memcpy(object->bytes, text.data(), text.size());
+        object->bytes[text.size()] = '\0';
+    }
+};
+
+template <class T>
+const Tcl_ObjType Kind<T>::kType = {kName, Kind::release, Kind::duplicate, Kind::writeString,
+                                    nullptr};
+template <> const char* const Kind<Key>::kName = "sslkeys-key";
+template <> const char* const Kind<Request>::kName = "sslkeys-request";
+template <> const char* const Kind<Certificate>::kName = "sslkeys-certificate";
+
+}  // namespace
+
+template <class T> Tcl_Obj* newValue(T content) {
+    Tcl_Obj* object = Tcl_NewObj();
+    Tcl_InvalidateStringRep(object);
+    Kind<T>::adopt(object, std::move(content));
+    return object;
+}
+
+template <class T> T valueOf(Tcl_Obj* object) {
+    if (object->typePtr == &Kind<T>::kType) {
+        return *Kind<T>::content(object);
+    }
+    Tcl_Size length = 0;
+    const char* text = Tcl_GetStringFromObj(object, &length);
+    T content = T::fromPem({text, static_cast<std::size_t>(length)});
+    if (object->typePtr != nullptr && object->typePtr->freeIntRepProc != nullptr) {
+        object->typePtr->freeIntRepProc(object);
+    }
+    Kind<T>::adopt(object, content);
+    return content;
+}
+
+std::vector<Certificate> certificatesOf(Tcl_Obj* object) {
+    if (object->typePtr == &Kind<Certificate>::kType) {
+        return {*Kind<Certificate>::content(object)};
+    }
+    std::vector<Certificate> list = Certificate::listFromPem(textOf(object));
+    if (list.size() == 1) {
+        valueOf<Certificate>(object);
+    }
+    return list;
+}
+
+Tcl_Obj* newSubject(const Name& name) {
+    Tcl_Obj* list = Tcl_NewListObj(0, nullptr);
+    for (const auto& [type, value] : name.attributes()) {
+        Tcl_ListObjAppendElement(nullptr, list, newText(type));
+        Tcl_ListObjAppendElement(nullptr, list, newText(value));
+    }
+    return list;
+}
+
+template Tcl_Obj* newValue(Key);
+template Tcl_Obj* newValue(Request);
+template Tcl_Obj* newValue(Certificate);
+template Key valueOf(Tcl_Obj*);
+template Request valueOf(Tcl_Obj*);
+template Certificate valueOf(Tcl_Obj*);
+
+}  // namespace sslkeys

@@ -1,0 +1,29 @@
+// Keys, requests and certificates as plain Tcl values: the string is the PEM, the parsed form is
+// kept beside it. What was made writes its PEM only when someone reads the string.
+#pragma once
+
+#include "pki/certificate.h"
+#include "pki/key.h"
+#include "pki/name.h"
+#include "pki/request.h"
+#include "tcl/shim.h"
+
+#include <vector>
+
+namespace sslkeys {
+
+// Make a value of a Key, Request or Certificate.
+template <class T> Tcl_Obj* newValue(T content);
+
+// Read one, and keep the parsed form with the value.
+//   errors  those of T::fromPem
+template <class T> T valueOf(Tcl_Obj* object);
+
+// Read all certificates of a value; a single one is kept with it.
+//   errors  CERTIFICATE PEM
+std::vector<Certificate> certificatesOf(Tcl_Obj* object);
+
+// Make a list of a name's attributes: CN alice O Example ...
+Tcl_Obj* newSubject(const Name& name);
+
+}  // namespace sslkeys
