@@ -67,9 +67,14 @@ constexpr std::array kVerdicts{
 
 void askHost(X509_VERIFY_PARAM* wanted, const std::string& host) {
     X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    require(isAddress(host) ? X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str())
-                            : X509_VERIFY_PARAM_set1_host(wanted, host.data(), host.size()),
-            "could not ask for the host name");
+    const int asked = isAddress(host)
+                          ? X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str())
+                          : X509_VERIFY_PARAM_set1_host(wanted, host.data(), host.size());
+    if (asked != 1) {
+        drainOpenSsl();
+        throw Error(Code::ChainHost, quote(host) + " cannot be the name of a host",
+                    {{"host", host}});
+    }
 }
 
 }  // namespace

@@ -132,31 +132,50 @@ void addExtensions(X509* certificate, const Profile& profile, const AltNames& al
     }
 }
 
+// Read an extension of what is being made; null when it is not there. OpenSSL's own accessors
+// (X509_get_key_usage ...) would keep what they find, which signing makes untrue.
+template <class T> T readExtension(const X509* certificate, int nid) {
+    return T(
+        static_cast<typename T::pointer>(X509_get_ext_d2i(certificate, nid, nullptr, nullptr)));
+}
+
+unsigned readKeyUsages(const X509* certificate) {
+    const auto bits = readExtension<OwnedBitString>(certificate, NID_key_usage);
+    unsigned usages = 0;
+    for (int bit = 0; bits != nullptr && bit < 8; ++bit) {
+        usages |= ASN1_BIT_STRING_get_bit(bits.get(), bit) != 0 ? 0x80U >> bit : 0U;
+    }
+    return usages;
+}
+
+std::array<int, 2> readPurposes(const X509* certificate) {
+    std::array<int, 2> purposes{NID_undef, NID_undef};
+    const auto usages = readExtension<OwnedExtendedUsages>(certificate, NID_ext_key_usage);
+    for (int index = 0; index < sk_ASN1_OBJECT_num(usages.get()); ++index) {
+        purposes.at(static_cast<std::size_t>(index)) =
+            OBJ_obj2nid(sk_ASN1_OBJECT_value(usages.get(), index));
+    }
+    return purposes;
+}
+
 // Read back what will be signed and hold it against its profile: a fault in the lines above must
 // not become a certificate.
-void requireProfile(const X509* certificate, const Profile& profile, bool isSelfSigned) {
-    auto* made = const_cast<X509*>(certificate);
-    const std::uint32_t flags = X509_get_extension_flags(made);
-    const bool fits = X509_get_version(made) == X509_VERSION_3 &&
-                      (flags & (EXFLAG_INVALID | EXFLAG_CRITICAL)) == 0 &&
-                      (flags & EXFLAG_BCONS) != 0 && ((flags & EXFLAG_CA) != 0) == profile.isCa &&
-                      X509_get_pathlen(made) == profile.pathLength &&
-                      X509_get_key_usage(made) == profile.keyUsages &&
-                      ((flags & EXFLAG_SI) != 0 || !isSelfSigned) &&
-                      ASN1_TIME_compare(X509_get0_notBefore(made), X509_get0_notAfter(made)) < 0;
-    int purposes = 0;
-    const OwnedExtendedUsages usages(static_cast<EXTENDED_KEY_USAGE*>(
-        X509_get_ext_d2i(made, NID_ext_key_usage, nullptr, nullptr)));
-    const auto& wanted = profile.purposes;
-    bool purposesFit = true;
-    for (; purposes < sk_ASN1_OBJECT_num(usages.get()); ++purposes) {
-        const int nid = OBJ_obj2nid(sk_ASN1_OBJECT_value(usages.get(), purposes));
-        purposesFit = purposesFit && std::find(wanted.begin(), wanted.end(), nid) != wanted.end();
-    }
-    const auto count =
-        std::count_if(wanted.begin(), wanted.end(), [](int nid) { return nid != NID_undef; });
+void requireProfile(const X509* certificate, const Profile& profile) {
+    const auto constraints =
+        readExtension<OwnedBasicConstraints>(certificate, NID_basic_constraints);
+    const auto altNames = readExtension<OwnedGeneralNames>(certificate, NID_subject_alt_name);
+    const long pathLength = constraints == nullptr || constraints->pathlen == nullptr
+                                ? -1
+                                : ASN1_INTEGER_get(constraints->pathlen);
+    const bool fits =
+        X509_get_version(certificate) == X509_VERSION_3 && constraints != nullptr &&
+        (constraints->ca != 0) == profile.isCa && pathLength == profile.pathLength &&
+        readKeyUsages(certificate) == profile.keyUsages &&
+        readPurposes(certificate) == profile.purposes &&
+        (altNames != nullptr || !profile.needsHost) &&
+        ASN1_TIME_compare(X509_get0_notBefore(certificate), X509_get0_notAfter(certificate)) < 0;
     drainOpenSsl();
-    if (!fits || !purposesFit || purposes != count) {
+    if (!fits) {
         throw Error(Code::CertificateProfile,
                     "what was made does not fit profile " + std::string(profile.name) +
                         "; nothing was signed",
@@ -184,7 +203,7 @@ Issued make(const Terms& terms, EVP_PKEY* publicKey, const X509* issuer, EVP_PKE
     require(X509_set1_notAfter(made, toAsn1Time(validity.notAfter).get()), kFailure);
     require(X509_set_pubkey(made, publicKey), kFailure);
     addExtensions(made, *terms.profile, altNames, issuer);
-    requireProfile(made, *terms.profile, issuer == nullptr);
+    requireProfile(made, *terms.profile);
     require(X509_sign(made, signingKey, digestFor(signingKey)), "could not sign the certificate");
     return {Certificate(std::move(certificate)), validity.truncated};
 }

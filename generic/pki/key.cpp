@@ -5,6 +5,7 @@
 #include "pki/pem.h"
 #include "pki/serial.h"
 
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
@@ -150,6 +151,11 @@ KeySpec describe(const EVP_PKEY* key) {
     case EVP_PKEY_EC: {
         std::array<char, 64> group{};
         EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr);
+        int isExplicit = 0;
+        EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &isExplicit);
+        if (isExplicit != 0) {
+            refuseKind("an EC key that spells its curve out (RFC 5480 2.1.1)");
+        }
         const auto* curve = std::find_if(kCurves.begin(), kCurves.end(), [&](const CurveRow& row) {
             return std::strcmp(row.opensslName, group.data()) == 0;
         });
