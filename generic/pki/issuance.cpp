@@ -77,10 +77,10 @@ void addBasicConstraints(X509* certificate, const Profile& profile) {
 }
 
 // RFC 5280 4.2.1.3: bit n of the BIT STRING is the n-th usage; OpenSSL's KU_* are its octets.
-void addKeyUsage(X509* certificate, const Profile& profile) {
+void addKeyUsage(X509* certificate, unsigned usages) {
     const OwnedBitString bits(require(ASN1_BIT_STRING_new(), kFailure));
     for (int bit = 0; bit < 8; ++bit) {
-        if ((profile.keyUsages & (0x80U >> bit)) != 0) {
+        if ((usages & (0x80U >> bit)) != 0) {
             require(ASN1_BIT_STRING_set_bit(bits.get(), bit, 1), kFailure);
         }
     }
@@ -120,7 +120,7 @@ void addKeyIdentifiers(X509* certificate, const X509* issuer) {
 void addExtensions(X509* certificate, const Profile& profile, const AltNames& altNames,
                    const X509* issuer) {
     addBasicConstraints(certificate, profile);
-    addKeyUsage(certificate, profile);
+    addKeyUsage(certificate, keyUsagesFor(profile, X509_get0_pubkey(certificate)));
     addExtendedKeyUsage(certificate, profile);
     addKeyIdentifiers(certificate, issuer);
     if (!altNames.empty()) {
@@ -170,7 +170,7 @@ void requireProfile(const X509* certificate, const Profile& profile) {
     const bool fits =
         X509_get_version(certificate) == X509_VERSION_3 && constraints != nullptr &&
         (constraints->ca != 0) == profile.isCa && pathLength == profile.pathLength &&
-        readKeyUsages(certificate) == profile.keyUsages &&
+        readKeyUsages(certificate) == keyUsagesFor(profile, X509_get0_pubkey(certificate)) &&
         readPurposes(certificate) == profile.purposes &&
         (altNames != nullptr || !profile.needsHost) &&
         ASN1_TIME_compare(X509_get0_notBefore(certificate), X509_get0_notAfter(certificate)) < 0;

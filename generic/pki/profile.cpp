@@ -12,72 +12,33 @@ namespace {
 
 constexpr unsigned kHosts = AltName::kDns | AltName::kIp;
 constexpr unsigned kPersons = AltName::kEmail | AltName::kUri;
+constexpr unsigned kLeafUsages = KU_DIGITAL_SIGNATURE;
 constexpr unsigned kCaUsages = KU_KEY_CERT_SIGN | KU_CRL_SIGN;
 constexpr int kLeafDays = 365;
 constexpr int kCaDays = 3650;
 
 }  // namespace
 
+// clang-format off
 const std::vector<Profile>& profiles() {
     // An operator is a client by its usages: what it may do is told by its registry row alone.
     static const std::vector<Profile> rows = {
-        {"server",
-         false,
-         -1,
-         KU_DIGITAL_SIGNATURE,
-         {NID_server_auth, NID_undef},
-         kLeafDays,
-         kHosts | kPersons,
-         true,
-         false},
-        {"client",
-         false,
-         -1,
-         KU_DIGITAL_SIGNATURE,
-         {NID_client_auth, NID_undef},
-         kLeafDays,
-         kHosts | kPersons,
-         false,
-         false},
-        {"peer",
-         false,
-         -1,
-         KU_DIGITAL_SIGNATURE,
-         {NID_server_auth, NID_client_auth},
-         kLeafDays,
-         kHosts | kPersons,
-         true,
-         false},
-        {"operator",
-         false,
-         -1,
-         KU_DIGITAL_SIGNATURE,
-         {NID_client_auth, NID_undef},
-         kLeafDays,
-         kPersons,
-         false,
-         false},
-        {"ocsp",
-         false,
-         -1,
-         KU_DIGITAL_SIGNATURE,
-         {NID_OCSP_sign, NID_undef},
-         kLeafDays,
-         kPersons,
-         false,
-         true},
-        {"intermediate",
-         true,
-         0,
-         kCaUsages,
-         {NID_undef, NID_undef},
-         kCaDays,
-         kPersons,
-         false,
-         false},
-        {"root", true, -1, kCaUsages, {NID_undef, NID_undef}, kCaDays, kPersons, false, false},
+        //name            CA     path usages     purposes                            days       names                host   noCheck
+        {"server",       false, -1, kLeafUsages, {NID_server_auth, NID_undef},       kLeafDays, kHosts | kPersons,   true,  false},
+        {"client",       false, -1, kLeafUsages, {NID_client_auth, NID_undef},       kLeafDays, kHosts | kPersons,   false, false},
+        {"peer",         false, -1, kLeafUsages, {NID_server_auth, NID_client_auth}, kLeafDays, kHosts | kPersons,   true,  false},
+        {"operator",     false, -1, kLeafUsages, {NID_client_auth, NID_undef},       kLeafDays, kPersons,            false, false},
+        {"ocsp",         false, -1, kLeafUsages, {NID_OCSP_sign, NID_undef},         kLeafDays, kPersons,            false, true},
+        {"intermediate", true,   0, kCaUsages,   {NID_undef, NID_undef},             kCaDays,   kPersons,            false, false},
+        {"root",         true,  -1, kCaUsages,   {NID_undef, NID_undef},             kCaDays,   kPersons,            false, false},
     };
     return rows;
+}
+// clang-format on
+
+unsigned keyUsagesFor(const Profile& profile, const EVP_PKEY* key) {
+    const bool isRsa = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
+    return profile.keyUsages | (profile.needsHost && isRsa ? KU_KEY_ENCIPHERMENT : 0U);
 }
 
 const Profile& findProfile(std::string_view name) {

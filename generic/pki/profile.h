@@ -15,7 +15,7 @@ struct Profile {
     std::string_view name;
     bool isCa;
     int pathLength;               // -1: no bound
-    unsigned keyUsages;           // bits of OpenSSL's KU_*
+    unsigned keyUsages;           // bits of OpenSSL's KU_*; see keyUsagesFor()
     std::array<int, 2> purposes;  // NIDs of extended usages; NID_undef fills up
     int days;                     // default lifetime
     unsigned altNameKinds;        // bits of AltName::Kind that it may carry
@@ -24,6 +24,11 @@ struct Profile {
 };
 
 const std::vector<Profile>& profiles();
+
+// The key usages of a certificate with this key: a host's RSA key may also be encrypted to, as
+// TLS 1.2 does and NSS demands.
+//   source  RFC 5280 4.2.1.3, RFC 5246 7.4.2
+unsigned keyUsagesFor(const Profile& profile, const EVP_PKEY* key);
 
 // Find a profile by its name.
 //   errors  CERTIFICATE PROFILE
