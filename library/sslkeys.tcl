@@ -1,0 +1,100 @@
+# The package's Tcl half: where the keys are, and what loads the rest on first use.
+# Loaded by every `package require sslkeys`, so it requires nothing and reads no other file.
+
+namespace eval ::sslkeys {
+    # The key directory of initialize, createAndSign and the demos.
+    variable keydirectory
+    if {![info exists keydirectory]} {
+        set keydirectory keys
+    }
+    variable library [file dirname [file normalize [info script]]]
+
+    # file -> the commands that it defines, named from ::sslkeys.
+    variable rooms {
+        wire/tls.tcl {
+            tls::init tls::context tls::socket tls::import tls::handshake
+            tls::peer tls::peerCertificate tls::reason tls::explain tls::strip tls::close
+        }
+        wire/connection.tcl {
+            connection::start connection::perform connection::await connection::pause connection::wake connection::read
+            connection::send connection::drain
+            connection::limit connection::hold connection::address connection::linger connection::close
+            connection::disown connection::abandon connection::use connection::release
+        }
+        wire/listener.tcl     {listener}
+        wire/http.tcl         {http::serve http::response}
+        wire/httpmessage.tcl {
+            http::status http::parseHead http::checkPartialHead http::newBody http::feedBody http::formatResponse
+        }
+        wire/lineprotocol.tcl {
+            lineprotocol::makeRequest lineprotocol::parseRequest lineprotocol::makeAnswer
+            lineprotocol::makeRefusal lineprotocol::parseAnswer lineprotocol::answer lineprotocol::ask
+        }
+        ca/issuer.tcl         {issuer}
+        ca/revocation.tcl     {revocation}
+        service/log.tcl       {log::configure log::event log::format}
+        service/server.tcl    {server}
+        service/client.tcl    {client::enrol client::get}
+    }
+}
+
+# Define each command of the rooms as a stub that loads its file and calls again.
+proc ::sslkeys::DefineStubs {} {
+    variable rooms
+    foreach {file commands} $rooms {
+        foreach command $commands {
+            namespace eval [namespace qualifiers ::sslkeys::$command] {}
+            proc ::sslkeys::$command args [format {
+                ::sslkeys::LoadRoom %s
+                tailcall %s {*}$args
+            } [list $file] [list ::sslkeys::$command]]
+        }
+    }
+}
+
+# Replace the stubs of one file by what the file defines.
+proc ::sslkeys::LoadRoom {file} {
+    variable rooms
+    variable library
+    foreach command [dict get $rooms $file] {
+        if {[llength [info commands ::sslkeys::$command]]} {
+            rename ::sslkeys::$command {}
+        }
+    }
+    uplevel #0 [list source -encoding utf-8 [file join $library $file]]
+}
+
+# Run a script whose arguments may be secret: its error keeps message and code, but no trace that shows an argument.
+proc ::sslkeys::Discreetly {script} {
+    try {
+        uplevel 1 $script
+    } on error {message options} {
+        return -code error -errorcode [dict get $options -errorcode] -errorinfo $message -errorstack {} $message
+    }
+}
+
+# Read options against a table of defaults.
+#   in      arguments -option value ..., a dict -option -> default
+#   out     the dict with the given values in it
+#   errors  TCL LOOKUP INDEX option, TCL WRONGARGS, SSLKEYS ARGS REPEATED
+proc ::sslkeys::ReadOptions {arguments defaults} {
+    set seen {}
+    if {[llength $arguments] % 2} {
+        return -code error -errorcode {TCL WRONGARGS} "no value for option \"[lindex $arguments end]\""
+    }
+    foreach {option value} $arguments {
+        if {![dict exists $defaults $option]} {
+            set known [join [lsort [dict keys $defaults]] {, }]
+            return -code error -errorcode [list TCL LOOKUP INDEX option $option] \
+                "unknown option \"[string range $option 0 59]\": must be one of $known"
+        }
+        if {[dict exists $seen $option]} {
+            return -code error -errorcode [list SSLKEYS ARGS REPEATED option $option] "option \"$option\" is given twice"
+        }
+        dict set seen $option 1
+        dict set defaults $option $value
+    }
+    return $defaults
+}
+
+::sslkeys::DefineStubs
