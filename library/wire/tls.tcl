@@ -1,0 +1,425 @@
+# Mutual TLS on channels: the only file that calls the tls package.
+# Who a peer is comes from the verdict that our callback reached inside the handshake, and from nothing else: the package by itself
+# trusts every CA of the system and, where no certificate is required, any certificate. TLS 1.2 and 1.3 (RFC 5246, RFC 8446).
+
+package require tls 1.7
+
+namespace eval ::sslkeys::tls {
+    namespace export init context socket import handshake peer peerCertificate reason explain strip close
+
+    # Paths, the name expected of a server if not the host connected to, the command prefix that judges an identity further
+    # (an empty or true answer lets in), and whether a server insists on a certificate.
+    variable options {-keyfile {} -certfile {} -cafile {} -peername {} -verify {} -require 1}
+    variable defaults $options
+    # Seconds for connecting and the handshake of a client.
+    variable patience 10
+    variable versions {-ssl2 0 -ssl3 0 -tls1 0 -tls1.1 0 -tls1.2 1 -tls1.3 1}
+    # No file can ever be made below a device, so this path keeps the system's CAs out for sure.
+    variable nowhere /dev/null/nowhere
+
+    variable roles     ;# channel -> server or client
+    variable contexts  ;# channel -> its context
+    variable verdicts  ;# channel -> dict accepted 1 identity D sha1 H, or accepted 0 code C message M
+    variable alerts    ;# channel -> the alert that the peer sent
+    variable imports 0
+}
+
+# Set the defaults of every context made later.
+#   errors  those of context
+proc ::sslkeys::tls::init {args} {
+    variable options
+    variable defaults
+    set defaults [Check [::sslkeys::ReadOptions $args $options]]
+    return
+}
+
+# Make a context from the defaults and options.
+#   out     a dict -keyfile -certfile -cafile -peername -verify -require
+#   errors  TCL LOOKUP INDEX option; SSLKEYS ARGS MISSING; POSIX ... for a file that cannot be read
+proc ::sslkeys::tls::context {args} {
+    variable defaults
+    set context [Check [::sslkeys::ReadOptions $args $defaults]]
+    if {[dict get $context -cafile] eq {}} {
+        return -code error -errorcode {SSLKEYS ARGS MISSING option -cafile} "no -cafile: only a given CA is trusted"
+    }
+    return $context
+}
+
+proc ::sslkeys::tls::Check {context} {
+    foreach option {-keyfile -certfile -cafile} {
+        set path [dict get $context $option]
+        if {$path ne {}} {
+            ::close [open $path r]
+        }
+    }
+    if {([dict get $context -keyfile] eq {}) != ([dict get $context -certfile] eq {})} {
+        return -code error -errorcode {SSLKEYS ARGS MISSING option -keyfile} "-keyfile and -certfile go together"
+    }
+    if {![string is boolean -strict [dict get $context -require]]} {
+        return -code error -errorcode {TCL VALUE NUMBER} "expected boolean value for -require"
+    }
+    return $context
+}
+
+# Open a client's channel, or listen as tls::socket does.
+#   in      ?-option value ...? host port, or -server prefix ?-option value ...? port; also -myaddr, -myport, -async
+#   out     client: a blocking channel, handshake finished, server judged; -async is accepted, yet the same holds
+#   errors  SSLKEYS WIRE CONNECT | TIMEOUT | PLAIN | CLOSED | ..., SSLKEYS CHAIN ... for the server's certificate
+proc ::sslkeys::tls::socket {args} {
+    set at [lsearch -exact $args -async]
+    if {$at >= 0} {
+        set args [lreplace $args $at $at]
+    }
+    set options [lrange $args 0 end-[expr {[llength $args] % 2 ? 1 : 2}]]
+    set place [lrange $args [llength $options] end]
+    set local {}
+    foreach option {-myaddr -myport -server} {
+        if {[dict exists $options $option]} {
+            lappend local $option [dict get $options $option]
+            dict unset options $option
+        }
+    }
+    if {[dict exists $local -server] != ([llength $place] == 1)} {
+        return -code error -errorcode {TCL WRONGARGS} "wrong # args: should be\
+            \"sslkeys::tls::socket ?-option value ...? host port\" or \"sslkeys::tls::socket -server prefix ?-option value ...? port\""
+    }
+    set context [context {*}$options]
+    if {[dict exists $local -server]} {
+        dict set local -server [list ::sslkeys::tls::Accept $context [dict get $local -server]]
+        return [::socket {*}$local {*}$place]
+    }
+    return [::sslkeys::connection::perform [list ::sslkeys::tls::Connect $context $local {*}$place]]
+}
+
+proc ::sslkeys::tls::Accept {context prefix chan address port} {
+    try {
+        import $chan server $context
+        uplevel #0 [list {*}$prefix $chan $address $port]
+    } on error {message details} {
+        close $chan
+        return -options $details $message
+    }
+}
+
+proc ::sslkeys::tls::Connect {context local host port} {
+    variable patience
+    ::sslkeys::connection::use
+    try {
+        set chan [::socket -async {*}$local $host $port]
+        fconfigure $chan -blocking 0
+        ::sslkeys::connection::limit $chan $patience
+        ::sslkeys::connection::await $chan writable
+        if {[set fault [fconfigure $chan -error]] ne {}} {
+            throw [list SSLKEYS WIRE CONNECT host $host port $port] "cannot connect to $host port $port: $fault"
+        }
+        ::sslkeys::connection::Watch $chan none
+        import $chan client $context $host
+        while {![handshake $chan]} {
+            ::sslkeys::connection::await $chan readable
+        }
+        ::sslkeys::connection::Watch $chan none
+        ::sslkeys::connection::Forget $chan
+        fconfigure $chan -blocking 1
+        return $chan
+    } on error {message details} {
+        if {[info exists chan]} {
+            ::sslkeys::connection::close $chan
+        }
+        switch -glob -- [dict get $details -errorcode] {
+            {SSLKEYS WIRE TIMEOUT*} {set message "$host port $port was silent for too long"}
+            {SSLKEYS *} {}
+            default {dict set details -errorcode [list SSLKEYS WIRE CONNECT host $host port $port]
+                set message "cannot connect to $host port $port: [regsub {^couldn't open socket: } $message {}]"}
+        }
+        return -code error -errorcode [dict get $details -errorcode] $message
+    } finally {
+        ::sslkeys::connection::release
+    }
+}
+
+# Put TLS on an open channel; handshake goes on from there.
+#   in      channel, server or client, a context, the host connected to
+#   errors  SSLKEYS STORE MISMATCH and like for the pair; SSLKEYS WIRE ALERT when the package refuses
+proc ::sslkeys::tls::import {chan role context {host {}}} {
+    variable roles
+    variable contexts
+    variable imports
+    if {[incr imports] % 256 == 0} {
+        ForgetClosed
+    }
+    Forget $chan
+    set arguments [list -server [expr {$role eq {server}}] -request 1 \
+        -require [expr {$role eq {client} || [dict get $context -require]}] \
+        -cafile [dict get $context -cafile] -command ::sslkeys::tls::Callback]
+    if {[dict get $context -certfile] ne {}} {
+        lappend arguments -certfile [dict get $context -certfile] -keyfile [dict get $context -keyfile]
+    }
+    if {$role eq {client}} {
+        if {[dict get $context -peername] eq {}} {
+            dict set context -peername $host
+        }
+        if {![regexp {^[0-9.]+$|:} $host]} {
+            lappend arguments -servername $host
+        }
+    }
+    set roles($chan) $role
+    set contexts($chan) $context
+    if {[catch {Import $chan $arguments}]} {
+        # A pair that is being replaced, or was when somebody pulled the plug: heal it and try again.
+        if {[dict get $context -certfile] ne {}} {
+            set certfile [dict get $context -certfile]
+            ::sslkeys::durable settle [file dirname $certfile] [file rootname [file tail $certfile]]
+        }
+        try {
+            Import $chan $arguments
+        } on error {message} {
+            return -code error -errorcode {SSLKEYS WIRE ALERT} "cannot start TLS: $message"
+        }
+    }
+    return $chan
+}
+
+# The package adds the system's CAs to ours by way of these two; other users of TLS in this process are to keep them.
+proc ::sslkeys::tls::Import {chan arguments} {
+    variable versions
+    variable nowhere
+    set kept {}
+    foreach name {SSL_CERT_FILE SSL_CERT_DIR} {
+        if {[info exists ::env($name)]} {
+            lappend kept $name $::env($name)
+        }
+        set ::env($name) $nowhere
+    }
+    try {
+        ::tls::import $chan {*}$arguments {*}$versions
+    } finally {
+        unset -nocomplain ::env(SSL_CERT_FILE) ::env(SSL_CERT_DIR)
+        array set ::env $kept
+    }
+}
+
+# What the package calls: about twenty times per handshake to inform, and for each certificate of the peer's chain.
+# It must answer, and neither close the channel (that crashes) nor enter the event loop (that hangs), nor fail.
+proc ::sslkeys::tls::Callback {what chan args} {
+    switch -- $what {
+        info {
+            if {[lindex $args 0] eq {alert} && [lindex $args 1] eq {read}} {
+                variable alerts
+                set alerts($chan) [lindex $args 2]
+            }
+            return
+        }
+        verify {
+            lassign $args depth certificate
+            # The leaf comes last, with or without complaints before it; our own judgement covers its whole chain.
+            return [expr {$depth > 0 || [Judge $chan $certificate]}]
+        }
+    }
+}
+
+# Judge the peer's certificate, once, and remember the verdict.
+#   out  whether the handshake may go on: a door that requires nobody lets everybody knock
+proc ::sslkeys::tls::Judge {chan certificate} {
+    variable roles
+    variable contexts
+    variable verdicts
+    set context $contexts($chan)
+    if {![info exists verdicts($chan)]} {
+        set wished [list -cafile [dict get $context -cafile] -purpose server -host [dict get $context -peername]]
+        if {$roles($chan) eq {server}} {
+            set wished [list -cafile [dict get $context -cafile] -purpose client]
+        }
+        try {
+            set identity [::sslkeys::Discreetly {
+                ::sslkeys::certificate verify [dict get $certificate certificate] {*}$wished
+            }]
+            set prefix [dict get $context -verify]
+            if {$prefix ne {}} {
+                set answer [uplevel #0 [list {*}$prefix $identity]]
+                if {$answer ne {} && !$answer} {
+                    throw {SSLKEYS WIRE REFUSED} "the certificate is not let in"
+                }
+            }
+            set verdicts($chan) [dict create accepted 1 identity $identity sha1 [dict get $certificate sha1_hash]]
+        } on error {message details} {
+            set verdicts($chan) [dict create accepted 0 code [dict get $details -errorcode] message $message]
+        }
+    }
+    return [expr {[dict get $verdicts($chan) accepted] || ($roles($chan) eq {server} && ![dict get $context -require])}]
+}
+
+# Go on with the handshake as far as the channel, which must not block, has data.
+#   out     whether it is finished, and then the peer of a channel that requires one has been accepted
+#   errors  SSLKEYS CHAIN ... when the peer was refused; SSLKEYS WIRE ...
+proc ::sslkeys::tls::handshake {chan} {
+    variable roles
+    variable contexts
+    try {
+        if {![::tls::handshake $chan]} {
+            return 0
+        }
+    } on error {message details} {
+        if {[lindex [dict get $details -errorcode] 1] eq {EAGAIN}} {
+            return 0
+        }
+        lassign [Reason $chan $message] code text
+        return -code error -errorcode $code $text
+    }
+    if {($roles($chan) eq {client} || [dict get $contexts($chan) -require]) && [peer $chan] eq {}} {
+        return -code error -errorcode {SSLKEYS WIRE NOCERTIFICATE} "the other side showed no certificate"
+    }
+    return 1
+}
+
+# Tell who is at the other end.
+#   out  the identity dict of the accepted certificate (name, serial, profile, fingerprint, ...), else the empty dict
+proc ::sslkeys::tls::peer {chan} {
+    variable verdicts
+    if {![info exists verdicts($chan)] || ![dict get $verdicts($chan) accepted]} {
+        return {}
+    }
+    # A channel closed behind our back may have left its name to another: the verdict is about one certificate.
+    if {[catch {::tls::status $chan} status] || ![dict exists $status sha1_hash]
+            || [dict get $status sha1_hash] ne [dict get $verdicts($chan) sha1]} {
+        unset verdicts($chan)
+        return {}
+    }
+    return [dict get $verdicts($chan) identity]
+}
+
+# Tell what the package says of an accepted peer's certificate (tls::status), for programs that were written to that; never who it is.
+proc ::sslkeys::tls::peerCertificate {chan} {
+    return [expr {[peer $chan] eq {} ? {} : [::tls::status $chan]}]
+}
+
+# Tell in one line why the other side of a channel was refused, or refused us; empty when neither is known.
+proc ::sslkeys::tls::reason {chan} {
+    variable alerts
+    variable verdicts
+    if {[info exists alerts($chan)] || ([info exists verdicts($chan)] && ![dict get $verdicts($chan) accepted])} {
+        return [lindex [Reason $chan {}] 1]
+    }
+}
+
+# Turn an error met on a channel into one with our code and one clear line: in TLS 1.3 a refusal is seen only by the first read.
+#   in      the channel, closed or not, and the message
+#   errors  always: SSLKEYS WIRE ..., SSLKEYS CHAIN ...
+proc ::sslkeys::tls::explain {chan message} {
+    lassign [Reason $chan $message] code text
+    return -code error -errorcode $code $text
+}
+
+# Take TLS off a channel whose handshake failed, so that what the peer still sends can be read away.
+proc ::sslkeys::tls::strip {chan} {
+    ::tls::unimport $chan
+    Forget $chan
+}
+
+# Close a channel and forget what was known of its peer.
+proc ::sslkeys::tls::close {chan} {
+    Forget $chan
+    try {
+        ::close $chan
+    } on error {} {
+        # It reports only what could not be written any more.
+    }
+}
+
+proc ::sslkeys::tls::Forget {chan} {
+    foreach table {roles contexts verdicts alerts} {
+        variable $table
+        unset -nocomplain ${table}($chan)
+    }
+}
+
+proc ::sslkeys::tls::ForgetClosed {} {
+    variable roles
+    set open [chan names]
+    foreach chan [array names roles] {
+        if {$chan ni $open} {
+            Forget $chan
+        }
+    }
+}
+
+# Find the cause of a failure: our verdict, else the peer's alert, else what the package said.
+#   out  list: errorCode, message
+proc ::sslkeys::tls::Reason {chan message} {
+    variable roles
+    variable contexts
+    variable verdicts
+    variable alerts
+    set other [expr {[info exists roles($chan)] && $roles($chan) eq {server} ? {client} : {server}}]
+    if {[info exists verdicts($chan)] && ![dict get $verdicts($chan) accepted]} {
+        return [list [dict get $verdicts($chan) code] [dict get $verdicts($chan) message]]
+    }
+    if {[info exists alerts($chan)]} {
+        return [ExplainAlert $alerts($chan) $other [expr {[info exists contexts($chan)] ? $contexts($chan) : {}}]]
+    }
+    switch -glob -nocase -- $message {
+        {*did not return a certificate*} {
+            return [list {SSLKEYS WIRE NOCERTIFICATE} "the $other showed no certificate"]
+        }
+        {*wrong version number*} - {*http request*} - {*packet length too long*} - {*unknown protocol*} - {*bad record type*} {
+            return [list {SSLKEYS WIRE PLAIN} "the $other does not speak TLS"]
+        }
+        {*unsupported protocol*} {
+            return [list {SSLKEYS WIRE ALERT alert {protocol version}} "the $other speaks no TLS newer than 1.1"]
+        }
+        {*connection abort*} - {*reset by peer*} - {*broken pipe*} - {*eof*} - {} {
+            return [list {SSLKEYS WIRE CLOSED} "the $other closed the connection too early"]
+        }
+    }
+    set message [regsub {^handshake failed: } $message {}]
+    return [list [list SSLKEYS WIRE ALERT alert [string range $message 0 59]] "TLS with the $other failed: $message"]
+}
+
+proc ::sslkeys::tls::ExplainAlert {alert other context} {
+    set own [expr {$context ne {} && [dict get $context -certfile] ne {}}]
+    switch -- $alert {
+        {unknown CA} {
+            return [list {SSLKEYS WIRE REFUSED alert {unknown CA}} "the $other refuses our certificate: it is from another CA"]
+        }
+        {unsupported certificate} {
+            return [list {SSLKEYS WIRE REFUSED alert {unsupported certificate}} \
+                "the $other refuses our certificate: it is not meant for this use"]
+        }
+        {certificate expired} {
+            return [list {SSLKEYS WIRE REFUSED alert {certificate expired}} "the $other refuses our certificate: it has expired"]
+        }
+        {internal error} - {bad certificate} - {certificate unknown} - {certificate revoked} - {access denied} {
+            # "internal error" is what a verify callback's refusal looks like from outside.
+            return [list [list SSLKEYS WIRE REFUSED alert $alert] "the $other refuses our certificate: [OwnFault $context]"]
+        }
+        {protocol version} {
+            return [list {SSLKEYS WIRE ALERT alert {protocol version}} "the $other speaks neither TLS 1.2 nor 1.3"]
+        }
+    }
+    # Alert 116, certificate required, has no name in OpenSSL 3.0; TLS 1.2 says handshake failure.
+    if {!$own && $alert in {unknown {handshake failure} {certificate required}}} {
+        return [list {SSLKEYS WIRE NOCERTIFICATE} "the $other asks for a certificate, and we have none"]
+    }
+    return [list [list SSLKEYS WIRE ALERT alert $alert] "the $other ended TLS with the alert \"$alert\""]
+}
+
+# What is wrong with our own certificate, as far as we can tell when a peer has refused it.
+proc ::sslkeys::tls::OwnFault {context} {
+    if {$context ne {} && [dict get $context -certfile] ne {}} {
+        try {
+            set channel [open [dict get $context -certfile] r]
+            try {
+                set certificate [read $channel]
+            } finally {
+                ::close $channel
+            }
+            ::sslkeys::Discreetly {
+                ::sslkeys::certificate verify $certificate -cafile [dict get $context -cafile]
+            }
+        } trap {SSLKEYS CHAIN EXPIRED} {} {
+            return "it has expired"
+        } on error {message} {
+            return $message
+        }
+    }
+    return "it is revoked, or not allowed there"
+}
