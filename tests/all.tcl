@@ -11,7 +11,7 @@ namespace eval ::runner {
     variable options [dict create -file *.test -jobs 2 -strict 0]
     variable maySkip {tclhttpd}
     # Long enough for the slowest file under valgrind; it ends a hang, it measures nothing.
-    variable deadline 600000
+    variable deadline 300000
 
     variable waiting {}
     variable running [dict create]
