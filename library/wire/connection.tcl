@@ -192,11 +192,22 @@ proc ::sslkeys::connection::linger {chan {seconds 2}} {
     limit $chan $seconds
     set left 4194304
     try {
+        drain $chan
+        HalfClose $chan
         while {$left > 0 && [set bytes [read $chan]] ne {}} {
             incr left -[string length $bytes]
         }
     } on error {} {
         # It was refused already; how it goes away does not matter.
+    }
+}
+
+# Tell the peer that nothing more comes. TLS channels cannot be half closed; there the peer waits for linger's end.
+proc ::sslkeys::connection::HalfClose {chan} {
+    try {
+        chan close $chan write
+    } on error {} {
+        return
     }
 }
 

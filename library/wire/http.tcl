@@ -50,13 +50,16 @@ proc ::sslkeys::http::RefuseRequest {chan status message} {
 proc ::sslkeys::http::ReadRequest {chan options bufferName requestName} {
     upvar 1 $bufferName buffer $requestName request
     set begun [expr {$buffer ne {}}]
-    while {[set end [string first \r\n\r\n $buffer]] <= 0} {
+    while {1} {
+        # Empty lines before a request are to be ignored, RFC 9112 2.2.
+        while {[string range $buffer 0 1] eq "\r\n"} {
+            set buffer [string range $buffer 2 end]
+        }
+        set end [string first \r\n\r\n $buffer]
+        if {$end > 0} {
+            break
+        }
         if {$buffer ne {}} {
-            # An empty line before a request is to be ignored, RFC 9112 2.2.
-            if {[string range $buffer 0 1] eq "\r\n"} {
-                set buffer [string range $buffer 2 end]
-                continue
-            }
             checkPartialHead $buffer
         }
         if {[ReadMore $chan bytes $begun] eq {}} {

@@ -38,15 +38,15 @@ proc ::sslkeys::http::Refuse {status message} {
 proc ::sslkeys::http::checkPartialHead {bytes} {
     variable maxLine
     variable maxHead
-    if {[string length $bytes] > $maxHead} {
-        Refuse 431 "the header is longer than $maxHead bytes"
-    }
     if {[regexp {(?:^|[^\r])\n} $bytes]} {
         Refuse 400 "a header line does not end in CR LF"
     }
     set first [string first \r\n $bytes]
     if {($first < 0 ? [string length $bytes] : $first) > $maxLine} {
         Refuse 414 "the request line is longer than $maxLine bytes"
+    }
+    if {[string length $bytes] > $maxHead} {
+        Refuse 431 "the header is longer than $maxHead bytes"
     }
     if {[string length $bytes] - [string last \r\n $bytes] > $maxLine + 2} {
         Refuse 431 "a header line is longer than $maxLine bytes"
