@@ -17,7 +17,7 @@ void freePlain(char* text) noexcept { OPENSSL_free(text); }
 
 std::vector<PemBlock> readPem(std::string_view text) {
     std::vector<PemBlock> blocks;
-    if (text.size() > kLongestPem) {
+    if (text.empty() || text.size() > kLongestPem) {
         return blocks;
     }
     const OwnedBio bio(

@@ -125,8 +125,8 @@ bool tryCreate(const std::string& directory, const std::string& name, const Secr
     return false;
 }
 
-void create(const std::string& directory, const std::string& name, const Secret& key,
-            std::string_view certificate) {
+void createPair(const std::string& directory, const std::string& name, const Secret& key,
+                std::string_view certificate) {
     if (tryCreate(directory, name, key, certificate)) {
         return;
     }
@@ -134,9 +134,8 @@ void create(const std::string& directory, const std::string& name, const Secret&
     // it.
     const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive);
     settleName(directory, name);
-    const bool hasOrphan =
-        !exists(pairPaths(directory, name).certificate) && exists(pairPaths(directory, name).key);
-    if (hasOrphan) {
+    const PairPaths stand = pairPaths(directory, name);
+    if (exists(stand.key) && !exists(stand.certificate)) {
         refuse(Code::StoreOrphan, name,
                "has a key without a certificate that sslkeys did not leave: move it away");
     }
@@ -151,6 +150,10 @@ void replacePair(const std::string& directory, const std::string& name, const Se
     settleName(directory, name);
     const PairPaths stand = pairPaths(directory, name);
     const PairPaths fresh = newPaths(directory, name);
+    if (!exists(stand.certificate)) {
+        createPair(directory, name, key, certificate);
+        return;
+    }
     writeTemporaries(fresh, stand, key, certificate);
     try {
         syncDirectory(directory);
@@ -195,10 +198,10 @@ void requireVacant(const std::string& directory, const std::string& name) {
 
 void commitPair(const std::string& directory, const std::string& name, const Secret& key,
                 std::string_view certificate, bool replace) {
-    if (replace && exists(pairPaths(directory, name).certificate)) {
+    if (replace) {
         replacePair(directory, name, key, certificate);
     } else {
-        create(directory, name, key, certificate);
+        createPair(directory, name, key, certificate);
     }
 }
 
