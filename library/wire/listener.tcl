@@ -151,10 +151,11 @@ oo::class create ::sslkeys::listener {
                     ::sslkeys::connection::await $chan readable
                 }
             } trap {SSLKEYS} {message details} {
+                my Failed $address $message $details
                 # The peer may still be writing; closing now could reset the connection under our alert.
                 ::sslkeys::tls::strip $chan
                 ::sslkeys::connection::linger $chan
-                return -options $details $message
+                return
             }
         }
         if {[dict get $Options -adopted]} {

@@ -79,7 +79,7 @@ proc ::sslkeys::tls::socket {args} {
             dict unset options $option
         }
     }
-    if {[dict exists $local -server] != ([llength $place] == 1)} {
+    if {[llength $place] != ([dict exists $local -server] ? 1 : 2)} {
         return -code error -errorcode {TCL WRONGARGS} "wrong # args: should be\
             \"sslkeys::tls::socket ?-option value ...? host port\" or \"sslkeys::tls::socket -server prefix ?-option value ...? port\""
     }
