@@ -101,15 +101,17 @@ oo::class create ::sslkeys::issuer {
             dict set Reserved [string tolower [file rootname $file]] {}
             return
         }
-        if {[dict get $info profile] eq {client}} {
-            return
-        }
-        dict set Reserved [string tolower [file rootname $file]] {}
+        set folded [string tolower [file rootname $file]]
         foreach {attribute value} [dict get $info subject] {
-            if {$attribute eq {CN}} {
+            if {$attribute eq {CN} && [string tolower $value] ne $folded} {
                 dict set Reserved [string tolower $value] {}
             }
         }
+        # An operator looks like a client; for those two the file's own name is enough.
+        if {[dict get $info profile] eq {client}} {
+            return
+        }
+        dict set Reserved $folded {}
         foreach name [dict get $info san] {
             dict set Reserved [string tolower [regsub {^[A-Z]+:} $name {}]] {}
         }
