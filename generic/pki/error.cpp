@@ -18,7 +18,11 @@ const std::vector<CodeRow>& codeRows() {
 }
 
 Error::Error(Code code, std::string message, Data data)
-    : code_(code), message_(std::move(message)), data_(std::move(data)) {}
+    : code_(code), message_(std::move(message)), data_(std::move(data)) {
+    for (auto& [name, value] : data_) {
+        value = redact(value);
+    }
+}
 
 Error::Error(int errorNumber, std::string message)
     : errorNumber_(errorNumber), message_(std::move(message)) {}
@@ -29,9 +33,15 @@ Error Error::fromSystem(int errorNumber, const std::string& what) {
     return {errorNumber, what + ": " + reason};
 }
 
-std::string quote(std::string_view value) {
+std::string redact(std::string_view value) {
+    const bool isPem = value.find("-----BEGIN") != std::string_view::npos;
+    return isPem ? "(PEM)" : std::string(value);
+}
+
+std::string quote(std::string_view foreign) {
     constexpr std::size_t kLongest = 60;
     constexpr char kHex[] = "0123456789abcdef";
+    const std::string value = redact(foreign);
     std::string text = "\"";
     std::size_t shown = 0;
     for (char character : value) {

@@ -54,8 +54,11 @@ class Error : public std::exception {
     Data data_;
 };
 
-// Quote a foreign value for a message: control characters escaped, cut at 60 characters.
-std::string quote(std::string_view value);
+// Pass a foreign value on, unless it is a PEM in the wrong place, which may be a key.
+std::string redact(std::string_view value);
+
+// Quote a foreign value for a message, redacted: control characters escaped, cut at 60 characters.
+std::string quote(std::string_view foreign);
 
 // Empty OpenSSL's error queue, which other packages of the process share.
 //   out  the reason of the oldest entry, or ""

@@ -24,7 +24,7 @@ int countWords(const char* words) {
     }
     const std::string hint = known.empty() ? "none is taken here" : "must be one of " + known;
     Tcl_SetObjResult(interp, newText("unknown option " + quote(given) + ": " + hint));
-    Tcl_SetErrorCode(interp, "TCL", "LOOKUP", "INDEX", "option", given.c_str(), nullptr);
+    Tcl_SetErrorCode(interp, "TCL", "LOOKUP", "INDEX", "option", redact(given).c_str(), nullptr);
     throw Reported{};
 }
 
@@ -61,7 +61,7 @@ void Call::readPairs(const std::vector<OptionRow>& rows, Name* subject,
         }
         if (index + 1 == objc_) {
             Tcl_SetObjResult(interp_, newText("no value after " + quote(name)));
-            Tcl_SetErrorCode(interp_, "TCL", "ARGUMENT", "MISSING", name.c_str(), nullptr);
+            Tcl_SetErrorCode(interp_, "TCL", "ARGUMENT", "MISSING", redact(name).c_str(), nullptr);
             throw Reported{};
         }
         if (!isOption) {

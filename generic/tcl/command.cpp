@@ -91,7 +91,7 @@ const Command& findVerb(Tcl_Interp* interp, const Rows& rows, int objc, Tcl_Obj*
     }
     Tcl_SetObjResult(interp, newText("unknown subcommand " + quote(verb) + " of " + noun +
                                      ": must be one of " + known));
-    Tcl_SetErrorCode(interp, "TCL", "LOOKUP", "SUBCOMMAND", verb.c_str(), nullptr);
+    Tcl_SetErrorCode(interp, "TCL", "LOOKUP", "SUBCOMMAND", redact(verb).c_str(), nullptr);
     throw Reported{};
 }
 

@@ -87,7 +87,7 @@ std::size_t Word::choice(std::initializer_list<const char*> words) const {
     const std::string message =
         "bad " + std::string(name_) + " " + quote(given) + ": must be one of " + known;
     Tcl_SetObjResult(interp_, newText(message));
-    Tcl_SetErrorCode(interp_, "TCL", "LOOKUP", "INDEX", name_, given.c_str(), nullptr);
+    Tcl_SetErrorCode(interp_, "TCL", "LOOKUP", "INDEX", name_, redact(given).c_str(), nullptr);
     throw Reported{};
 }
 
