@@ -9,7 +9,8 @@ AC_MSG_CHECKING([for OpenSSL 3.0 or newer])
 if $PKG_CONFIG --exists 'libcrypto >= 3.0'; then
     OPENSSL_CFLAGS=`$PKG_CONFIG --cflags libcrypto`
     OPENSSL_LIBS=`$PKG_CONFIG --libs libcrypto`
-    AC_MSG_RESULT([`$PKG_CONFIG --modversion libcrypto`])
+    sslkeys_openssl=`$PKG_CONFIG --modversion libcrypto`
+    AC_MSG_RESULT([$sslkeys_openssl])
 else
     AC_MSG_RESULT([no])
     AC_MSG_ERROR([OpenSSL's development files not found (Debian: libssl-dev); PKG_CONFIG_PATH may name another place])
