@@ -10,7 +10,7 @@ namespace eval ::sslkeys::listening {
 }
 
 oo::class create ::sslkeys::listener {
-    variable Options Handler Sockets Port Held
+    variable Options Handler Sockets Port Held Running
 
     # Listen.
     #   in      handler: prefix, called in the connection's coroutine with channel and address
@@ -27,6 +27,7 @@ oo::class create ::sslkeys::listener {
         set limit [::sslkeys::process descriptors -limit $::sslkeys::listening::descriptors]
         dict set Options -connections [expr {max(1, min([dict get $Options -connections], 900, $limit - 100))}]
         ::sslkeys::connection::use
+        set Running 1
         set Port [dict get $Options -port]
         set addresses [dict get $Options -address]
         foreach address [expr {$addresses eq {} ? {{}} : $addresses}] {
@@ -37,7 +38,6 @@ oo::class create ::sslkeys::listener {
                 # Tcl names the message only.
                 set code [expr {[string match {*address already in use*} $message] ? {POSIX EADDRINUSE {address already in use}} :
                     [dict get $details -errorcode]}]
-                my Stop
                 return -code error -errorcode $code "cannot listen on port $Port: $message"
             }
             set Port [my RealPort $socket]
@@ -63,7 +63,12 @@ oo::class create ::sslkeys::listener {
         return [dict size $Held]
     }
 
+    # Also after a constructor that failed, wherever it was.
     method Stop {} {
+        if {![info exists Running]} {
+            return
+        }
+        unset Running
         foreach socket $Sockets {
             ::close $socket
         }
