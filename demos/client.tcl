@@ -14,7 +14,8 @@ if {[string match -* $email]} {
     set options [lassign $argv host name]
     set email ""
 }
-if {$host == "" || $name == "" || [array size option] != [llength [dict merge [array get option] $options]] / 2} {
+if {$host == "" || $name == "" || [llength $options] % 2
+        || [array size option] * 2 != [llength [dict merge [array get option] $options]]} {
     puts stderr "Usage: [info script] host name ?email?"
     exit 1
 }
@@ -43,10 +44,8 @@ try {
     sslkeys::tls::init -cafile $cafile -keyfile $keyfile -certfile $certfile -peername $option(-peername)
     http::register https 443 sslkeys::tls::socket
     set place [expr {[string match *:* $host] ? "\[$host\]" : $host}]
-    set token [http::geturl "https://$place:$option(-port)/test" -timeout 60000]
-    if {[http::status $token] ne "ok"} {
-        sslkeys::tls::explain [set ${token}(sock)] [lindex [http::error $token] 0]
-    }
+    # http::geturl, with clear words for what goes wrong.
+    set token [sslkeys::client::geturl "https://$place:$option(-port)/test"]
 } trap {} {message} {
     puts stderr "client.tcl: $message"
     exit 1

@@ -34,7 +34,7 @@ namespace eval ::sslkeys {
         ca/revocation.tcl     {revocation}
         service/log.tcl       {log::configure log::event log::format}
         service/server.tcl    {server}
-        service/client.tcl    {client::enrol client::get}
+        service/client.tcl    {client::enrol client::geturl client::get}
     }
 }
 

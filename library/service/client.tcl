@@ -1,7 +1,7 @@
 # What a machine does for itself: ask for its certificate over the line protocol, keep the pair, and use it.
 
 namespace eval ::sslkeys::client {
-    namespace export enrol get
+    namespace export enrol geturl get
 }
 
 # Ask a server for a key and a certificate, check them, and store the pair durably.
@@ -34,29 +34,45 @@ proc ::sslkeys::client::enrol {host name email args} {
     }
 }
 
-# Get a page over mutual TLS.
+# Get a page as http::geturl does, over sslkeys::tls::socket registered for https, but fail clearly.
+#   out     a token whose status is ok; clean it up
+#   errors  SSLKEYS WIRE ..., SSLKEYS CHAIN ...
+proc ::sslkeys::client::geturl {url args} {
+    package require http
+    try {
+        set token [::http::geturl $url -timeout 60000 {*}$args]
+    } trap SSLKEYS {message details} {
+        return -options $details $message
+    } on error {message details} {
+        # A refusal that TLS 1.3 shows only now; of it http keeps the message, which names the channel, and no code.
+        if {[regexp {^error [a-z]+ "([^"]+)"} $message - chan]} {
+            ::sslkeys::tls::explain $chan $message
+        }
+        return -options $details $message
+    }
+    set status [::http::status $token]
+    if {$status eq {ok}} {
+        return $token
+    }
+    upvar #0 $token state
+    set chan $state(sock)
+    set message [lindex [::http::error $token] 0]
+    ::http::cleanup $token
+    if {$status eq {timeout}} {
+        throw {SSLKEYS WIRE TIMEOUT} "$url was silent for too long"
+    }
+    ::sslkeys::tls::explain $chan $message
+}
+
+# Get a page over mutual TLS with a context of its own.
 #   in      https URL; options of tls::context
 #   out     dict status (a number) body
 #   errors  SSLKEYS WIRE ..., SSLKEYS CHAIN ...
 proc ::sslkeys::client::get {url args} {
     package require http
-    set context [::sslkeys::tls::context {*}$args]
-    ::http::register https 443 [list ::sslkeys::tls::socket {*}$context]
-    set token [::http::geturl $url -timeout 60000 -keepalive 0]
-    upvar #0 $token state
-    try {
-        switch -- [::http::status $token] {
-            ok {
-                return [dict create status [::http::ncode $token] body [::http::data $token]]
-            }
-            timeout {
-                throw {SSLKEYS WIRE TIMEOUT} "$url was silent for too long"
-            }
-            default {
-                ::sslkeys::tls::explain $state(sock) [lindex [::http::error $token] 0]
-            }
-        }
-    } finally {
-        ::http::cleanup $token
-    }
+    ::http::register https 443 [list ::sslkeys::tls::socket {*}[::sslkeys::tls::context {*}$args]]
+    set token [geturl $url]
+    set answer [dict create status [::http::ncode $token] body [::http::data $token]]
+    ::http::cleanup $token
+    return $answer
 }
