@@ -3,6 +3,7 @@
 
 #include "pki/error.h"
 #include "pki/name.h"
+#include "pki/text.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -146,14 +147,6 @@ AltNames altNamesFrom(const GENERAL_NAMES* names) {
         }
     }
     return result;
-}
-
-bool isAddress(std::string_view text) {
-    const std::string address(text);
-    std::array<unsigned char, 16> octets{};
-    return address.find('\0') == std::string::npos &&
-           (inet_pton(AF_INET, address.c_str(), octets.data()) == 1 ||
-            inet_pton(AF_INET6, address.c_str(), octets.data()) == 1);
 }
 
 }  // namespace sslkeys

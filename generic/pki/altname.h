@@ -41,7 +41,4 @@ OwnedGeneralNames toX509(const AltNames& names);
 // Read those of the four kinds; others (otherName, directoryName ...) are passed over.
 AltNames altNamesFrom(const GENERAL_NAMES* names);
 
-// Tell whether text is an IPv4 or IPv6 address.
-bool isAddress(std::string_view text);
-
 }  // namespace sslkeys

@@ -19,9 +19,11 @@ namespace {
 Certificate readDer(const Secret& der) {
     const auto* next = reinterpret_cast<const unsigned char*>(der.data());
     OwnedCertificate certificate(d2i_X509(nullptr, &next, static_cast<long>(der.size())));
+    const bool hasTimes = certificate != nullptr &&
+                          ASN1_TIME_check(X509_get0_notBefore(certificate.get())) == 1 &&
+                          ASN1_TIME_check(X509_get0_notAfter(certificate.get())) == 1;
     drainOpenSsl();
-    if (certificate == nullptr ||
-        next != reinterpret_cast<const unsigned char*>(der.data()) + der.size()) {
+    if (!hasTimes || next != reinterpret_cast<const unsigned char*>(der.data()) + der.size()) {
         refusePem("the certificate is damaged");
     }
     return Certificate(std::move(certificate));

@@ -3,6 +3,7 @@
 
 #include "pki/error.h"
 
+#include <openssl/objects.h>
 #include <openssl/x509_vfy.h>
 
 #include <algorithm>
@@ -58,16 +59,20 @@ constexpr std::array kVerdicts{
     }
     std::string why = verdict->why;
     Error::Data data{{"subject", subject}};
-    if (verdict->code == Code::ChainHost) {
-        why = "does not name the host " + quote(question.host);
-        data.emplace_back("host", question.host);
+    if (verdict->code == Code::ChainHost && question.host) {
+        why = "does not name the host " + quote(*question.host);
+        data.emplace_back("host", *question.host);
     }
     throw Error(verdict->code, "certificate " + quote(subject) + " " + why, std::move(data));
 }
 
-void askHost(X509_VERIFY_PARAM* wanted, const std::string& host) {
-    X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    const int asked = isAddress(host)
+void askHost(X509_VERIFY_PARAM* wanted, const std::string& host, bool hasAltNames) {
+    X509_VERIFY_PARAM_set_hostflags(wanted,
+                                    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+                                        (hasAltNames ? X509_CHECK_FLAG_NEVER_CHECK_SUBJECT : 0U));
+    // An empty name would mean to OpenSSL that nobody asks.
+    const int asked = host.empty() ? 0
+                      : isAddress(host)
                           ? X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str())
                           : X509_VERIFY_PARAM_set1_host(wanted, host.data(), host.size());
     if (asked != 1) {
@@ -96,8 +101,11 @@ void verify(const Certificate& certificate, const Question& question) {
                                                           : X509_PURPOSE_SSL_CLIENT),
                 failure);
     }
-    if (!question.host.empty()) {
-        askHost(wanted, question.host);
+    // 112 bits: RSA of 2,048 bits, no SHA-1. NIST SP 800-131A.
+    X509_VERIFY_PARAM_set_auth_level(wanted, 2);
+    if (question.host) {
+        askHost(wanted, *question.host,
+                X509_get_ext_by_NID(certificate.get(), NID_subject_alt_name, -1) >= 0);
     }
     if (X509_verify_cert(context.get()) != 1) {
         refuse(context.get(), certificate, question);

@@ -5,6 +5,7 @@
 #include "pki/certificate.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,12 +15,14 @@ enum class Purpose { kAny, kServer, kClient };
 
 struct Question {
     std::vector<Certificate> trusted;  // each an end of trust, whether or not it signed itself
-    std::string host;                  // host name or address; "": not asked
+    std::optional<std::string> host;   // host name or address; none: not asked
     Purpose purpose = Purpose::kAny;
     std::int64_t now = 0;  // Unix seconds
 };
 
-// Refuse a certificate that may not be trusted for what is asked.
+// Refuse a certificate that may not be trusted for what is asked. Keys and digests of less than 112
+// bits of strength are refused. A host is looked for in the alternative names; in the CN only of a
+// certificate that has none, such as the article's.
 //   errors  CHAIN EXPIRED, NOTYETVALID, UNTRUSTED, SELFSIGNED, SIGNATURE, PURPOSE, HOST, INVALID;
 //           the message names the certificate at fault
 void verify(const Certificate& certificate, const Question& question);

@@ -1,6 +1,8 @@
 // See error.h.
 #include "pki/error.h"
 
+#include "pki/text.h"
+
 #include <openssl/err.h>
 
 #include <cctype>
@@ -31,32 +33,6 @@ Error Error::fromSystem(int errorNumber, const std::string& what) {
     std::string reason = std::strerror(errorNumber);
     reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
     return {errorNumber, what + ": " + reason};
-}
-
-std::string redact(std::string_view value) {
-    const bool isPem = value.find("-----BEGIN") != std::string_view::npos;
-    return isPem ? "(PEM)" : std::string(value);
-}
-
-std::string quote(std::string_view foreign) {
-    constexpr std::size_t kLongest = 60;
-    constexpr char kHex[] = "0123456789abcdef";
-    const std::string value = redact(foreign);
-    std::string text = "\"";
-    std::size_t shown = 0;
-    for (char character : value) {
-        const auto octet = static_cast<unsigned char>(character);
-        const bool startsCharacter = (octet & 0xC0) != 0x80;
-        if (startsCharacter && ++shown > kLongest) {
-            return text + "...\"";
-        }
-        if (octet < 0x20 || octet == 0x7F || octet == '"' || octet == '\\') {
-            text += {'\\', 'x', kHex[octet >> 4], kHex[octet & 15]};
-        } else {
-            text += character;
-        }
-    }
-    return text + "\"";
 }
 
 std::string drainOpenSsl() {

@@ -3,6 +3,8 @@
 // holds a key, a passphrase or a whole PEM.
 #pragma once
 
+#include "pki/text.h"
+
 #include <cstddef>
 #include <exception>
 #include <string>
@@ -53,12 +55,6 @@ class Error : public std::exception {
     std::string message_;
     Data data_;
 };
-
-// Pass a foreign value on, unless it is a PEM in the wrong place, which may be a key.
-std::string redact(std::string_view value);
-
-// Quote a foreign value for a message, redacted: control characters escaped, cut at 60 characters.
-std::string quote(std::string_view foreign);
 
 // Empty OpenSSL's error queue, which other packages of the process share.
 //   out  the reason of the oldest entry, or ""

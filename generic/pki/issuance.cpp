@@ -13,6 +13,7 @@
 namespace sslkeys {
 namespace {
 
+constexpr std::size_t kMostAltNames = 100;
 constexpr const char* kFailure = "could not make the certificate";
 
 // Check a subject again, whoever made it: a request's comes from outside.
@@ -28,8 +29,15 @@ Name settleSubject(const Name& subject) {
 // Work out the alternative names: those given, the EMAIL, and the CN where a host needs a name.
 //   errors  NAME ALTNAME
 AltNames settleAltNames(const Terms& terms) {
+    const AltNames given = terms.altNames.value_or(AltNames());
+    if (given.size() > kMostAltNames) {
+        throw Error(Code::NameAltName,
+                    std::to_string(given.size()) + " alternative names are more than " +
+                        std::to_string(kMostAltNames),
+                    {{"count", std::to_string(given.size())}});
+    }
     AltNames names;
-    for (const AltName& name : terms.altNames) {
+    for (const AltName& name : given) {
         addOnce(names, AltName::parse(name.print()));
     }
     const std::string email(terms.subject.find("EMAIL"));
@@ -186,7 +194,7 @@ void requireProfile(const X509* certificate, const Profile& profile) {
 // All that signing by a CA and by oneself share.
 Issued make(const Terms& terms, EVP_PKEY* publicKey, const X509* issuer, EVP_PKEY* signingKey,
             std::int64_t latest) {
-    describe(publicKey);
+    requireSupported(publicKey);
     const OwnedName subject = settleSubject(terms.subject).toX509();
     const AltNames altNames = settleAltNames(terms);
     const Validity validity = layOut(terms.now, terms.days.value_or(terms.profile->days), latest);

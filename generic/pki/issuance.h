@@ -16,9 +16,10 @@ namespace sslkeys {
 // What a certificate shall say.
 struct Terms {
     const Profile* profile = nullptr;
-    Name subject;          // exactly one CN
-    AltNames altNames;     // those given; issue() adds the EMAIL and, for a host, the CN
-    std::int64_t now = 0;  // Unix seconds
+    Name subject;  // exactly one CN
+    // Those given; the EMAIL and, for a host without a name, the CN join them.
+    std::optional<AltNames> altNames;
+    std::int64_t now = 0;              // Unix seconds
     std::optional<std::int64_t> days;  // none: the profile's
 };
 

@@ -23,12 +23,11 @@ constexpr int kPasswordRounds = 100000;
 struct CurveRow {
     const char* name;         // FIPS 186-4
     const char* opensslName;  // as EVP_PKEY_get_group_name gives it
-    int bits;
 };
 constexpr std::array kCurves{
-    CurveRow{"P-256", "prime256v1", 256},
-    CurveRow{"P-384", "secp384r1", 384},
-    CurveRow{"P-521", "secp521r1", 521},
+    CurveRow{"P-256", "prime256v1"},
+    CurveRow{"P-384", "secp384r1"},
+    CurveRow{"P-521", "secp521r1"},
 };
 
 [[noreturn]] void refuseKind(const std::string& what) {
@@ -55,6 +54,20 @@ int answerPassword(char* buffer, int size, int /*forWriting*/, void* context) no
 bool isPrivate(const PemBlock& block) {
     return block.label == "PRIVATE KEY" || block.label == "ENCRYPTED PRIVATE KEY" ||
            block.label == "EC PRIVATE KEY" || block.label == "RSA PRIVATE KEY";
+}
+
+// The name of a key's curve: ours, or OpenSSL's for one that we do not use; "explicit" for one that
+// is spelled out, which RFC 5480 2.1.1 forbids in certificates.
+std::string curveOf(const EVP_PKEY* key) {
+    int isExplicit = 0;
+    EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &isExplicit);
+    std::array<char, 64> group{};
+    EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr);
+    drainOpenSsl();
+    const auto* curve = std::find_if(kCurves.begin(), kCurves.end(), [&](const CurveRow& row) {
+        return std::strcmp(row.opensslName, group.data()) == 0;
+    });
+    return isExplicit != 0 ? "explicit" : curve == kCurves.end() ? group.data() : curve->name;
 }
 
 OwnedPkcs8 toPkcs8(EVP_PKEY* key) {
@@ -101,7 +114,7 @@ Key Key::fromPem(std::string_view pem, const Secret* password) {
     if (key == nullptr) {
         throw Error(Code::KeyPem, "the private key is damaged");
     }
-    describe(key.get());
+    requireSupported(key.get());
     return Key(std::move(key));
 }
 
@@ -143,29 +156,30 @@ KeySpec describe(const EVP_PKEY* key) {
     const int bits = EVP_PKEY_get_bits(key);
     switch (EVP_PKEY_get_base_id(key)) {
     case EVP_PKEY_ED25519: return {"ed25519", bits, ""};
-    case EVP_PKEY_RSA:
-        if (bits < kFewestRsaBits || bits > kMostRsaBits) {
-            refuseKind("an RSA key of " + std::to_string(bits) + " bits");
-        }
-        return {"rsa", bits, ""};
-    case EVP_PKEY_EC: {
-        std::array<char, 64> group{};
-        EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr);
-        int isExplicit = 0;
-        EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &isExplicit);
-        if (isExplicit != 0) {
-            refuseKind("an EC key that spells its curve out (RFC 5480 2.1.1)");
-        }
-        const auto* curve = std::find_if(kCurves.begin(), kCurves.end(), [&](const CurveRow& row) {
-            return std::strcmp(row.opensslName, group.data()) == 0;
-        });
-        if (curve == kCurves.end()) {
-            drainOpenSsl();
-            refuseKind("an EC key on " + quote(group.data()));
-        }
-        return {"ec", curve->bits, curve->name};
+    case EVP_PKEY_RSA: return {"rsa", bits, ""};
+    case EVP_PKEY_EC: return {"ec", bits, curveOf(key)};
+    default: {
+        const char* name = EVP_PKEY_get0_type_name(key);
+        return {name == nullptr ? "unknown" : name, bits, ""};
     }
-    default: refuseKind("this type of key");
+    }
+}
+
+void requireSupported(const EVP_PKEY* key) {
+    const KeySpec spec = describe(key);
+    if (spec.type == "rsa") {
+        if (spec.bits < kFewestRsaBits || spec.bits > kMostRsaBits) {
+            refuseKind("an RSA key of " + std::to_string(spec.bits) + " bits");
+        }
+    } else if (spec.type == "ec") {
+        const bool isKnown = std::any_of(kCurves.begin(), kCurves.end(), [&](const CurveRow& row) {
+            return spec.curve == row.name;
+        });
+        if (!isKnown) {
+            refuseKind("an EC key on " + quote(spec.curve));
+        }
+    } else if (spec.type != "ed25519") {
+        refuseKind("a key of type " + quote(spec.type));
     }
 }
 

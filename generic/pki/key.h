@@ -54,9 +54,13 @@ class Key {
 // Tell whether a text holds an encrypted private key.
 bool isEncryptedKey(std::string_view pem);
 
-// Tell what a key, private or public, is.
-//   errors  KEY UNSUPPORTED when it is none that sslkeys uses
+// Tell what a key, private or public, is; a type that sslkeys does not use by OpenSSL's name for
+// it.
 KeySpec describe(const EVP_PKEY* key);
+
+// Refuse a key that is weak or of another kind than sslkeys uses.
+//   errors  KEY UNSUPPORTED
+void requireSupported(const EVP_PKEY* key);
 
 // Hash the SubjectPublicKeyInfo with SHA-256, as lower-case hex.
 std::string printKeyFingerprint(const EVP_PKEY* key);

@@ -2,6 +2,7 @@
 #include "pki/name.h"
 
 #include "pki/error.h"
+#include "pki/text.h"
 
 #include <openssl/asn1.h>
 #include <openssl/objects.h>
@@ -57,7 +58,12 @@ bool isAscii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](unsigned char octet) { return octet < 0x80; });
 }
 
+bool isUpper(unsigned char octet) { return octet >= 'A' && octet <= 'Z'; }
+
 bool fitsType(const AttributeRow& row, std::string_view value) {
+    if (row.nid == NID_countryName) {
+        return std::all_of(value.begin(), value.end(), isUpper);  // ISO 3166-1
+    }
     if (row.nid == NID_pkcs9_emailAddress) {
         return isMailbox(value);
     }
@@ -164,74 +170,6 @@ std::string printName(const X509_NAME* name) {
     char* text = nullptr;
     const long length = BIO_get_mem_data(bio.get(), &text);
     return {text, static_cast<std::size_t>(length)};
-}
-
-long countPlainCharacters(std::string_view text) {
-    const auto* next = reinterpret_cast<const unsigned char*>(text.data());
-    auto left = static_cast<int>(text.size());
-    long count = 0;
-    while (left > 0) {
-        unsigned long character = 0;
-        const int used = UTF8_getc(next, left, &character);
-        if (used <= 0 || character < 0x20 || (character >= 0x7F && character < 0xA0)) {
-            return -1;
-        }
-        // Line separators and what turns the direction of text: they make one name look like
-        // another.
-        const bool deceives = (character >= 0x2028 && character <= 0x202E) ||
-                              (character >= 0x2066 && character <= 0x2069) || character == 0x200E ||
-                              character == 0x200F || character == 0xFEFF;
-        if (deceives || (character >= 0xD800 && character <= 0xDFFF) || character > 0x10FFFF) {
-            return -1;
-        }
-        next += used;
-        left -= used;
-        ++count;
-    }
-    return count;
-}
-
-bool isMailbox(std::string_view text) {
-    const std::size_t at = text.find('@');
-    if (at == std::string_view::npos || at == 0 || at > 64 || text.size() > 255) {
-        return false;
-    }
-    const std::string_view local = text.substr(0, at);
-    if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos) {
-        return false;
-    }
-    const bool plain = std::all_of(local.begin(), local.end(), [](unsigned char octet) {
-        return octet < 0x80 &&
-               (std::isalnum(octet) != 0 ||
-                std::string_view("!#$%&'*+-/=?^_`{|}~.").find(static_cast<char>(octet)) !=
-                    std::string_view::npos);
-    });
-    return plain && isHostName(text.substr(at + 1), false);
-}
-
-bool isHostName(std::string_view text, bool allowWildcard) {
-    if (text.empty() || text.size() > 253) {
-        return false;
-    }
-    if (allowWildcard && text.substr(0, 2) == "*.") {
-        text.remove_prefix(2);
-        if (text.find('.') == std::string_view::npos) {
-            return false;
-        }
-    }
-    std::string_view label;
-    for (std::size_t start = 0; start <= text.size(); start += label.size() + 1) {
-        label = text.substr(start, text.find('.', start) - start);
-        const bool plain = std::all_of(label.begin(), label.end(), [](unsigned char octet) {
-            return octet < 0x80 && (std::isalnum(octet) != 0 || octet == '-');
-        });
-        if (!plain || label.empty() || label.size() > 63 || label.front() == '-' ||
-            label.back() == '-') {
-            return false;
-        }
-    }
-    return !std::all_of(label.begin(), label.end(),
-                        [](unsigned char octet) { return std::isdigit(octet) != 0; });
 }
 
 }  // namespace sslkeys

@@ -46,17 +46,4 @@ class Name {
 // Print a name as RFC 4514 writes it: last attribute first, specials escaped, UTF-8 kept.
 std::string printName(const X509_NAME* name);
 
-// Tell whether text is well-formed UTF-8 without control or text-direction characters.
-//   out  the number of characters, or -1
-long countPlainCharacters(std::string_view text);
-
-// Tell whether text is a mailbox such as "a.b@example.com": ASCII, no quoting, no comments.
-//   source  RFC 5280 4.2.1.6 (Mailbox), RFC 5321 4.1.2, without its quoted form
-bool isMailbox(std::string_view text);
-
-// Tell whether text is a host name in letters, digits and hyphens, at most 253 octets; a wildcard
-// as leftmost label only where asked for. A name that ends in digits is an address, not a host.
-//   source  RFC 1123 2.1, RFC 5890 2.3.1, RFC 9525 6.3 (wildcards)
-bool isHostName(std::string_view text, bool allowWildcard);
-
 }  // namespace sslkeys

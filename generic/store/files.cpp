@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <filesystem>
 #include <unistd.h>
 
 namespace sslkeys {
@@ -68,17 +69,24 @@ std::string directoryOf(const std::string& path) {
 }
 
 void makeDirectory(const std::string& path) {
+    if (path.size() > 1 && path.back() == '/') {
+        makeDirectory(path.substr(0, path.size() - 1));
+        return;
+    }
+    const std::string above = directoryOf(path);
+    if (!exists(above) && above != path) {
+        std::error_code failure;
+        std::filesystem::create_directories(above, failure);
+        if (failure) {
+            refuse(failure.value(), "could not make directory", above);
+        }
+    }
     if (mkdir(path.c_str(), kDirectoryMode) == 0) {
         chmod(path.c_str(), kDirectoryMode);
-        syncDirectory(directoryOf(path));
+        syncDirectory(above);
         return;
     }
     const int failure = errno;
-    if (failure == ENOENT && directoryOf(path) != path && directoryOf(path) != ".") {
-        makeDirectory(directoryOf(path));
-        makeDirectory(path);
-        return;
-    }
     struct stat found {};
     const bool isDirectory = stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
     if (failure != EEXIST || !isDirectory) {

@@ -35,7 +35,7 @@ std::string join(const std::string& directory, const std::string& entry);
 // Tell a path's directory ("." when it names none).
 std::string directoryOf(const std::string& path);
 
-// Make a directory with mode 0755, and its parents, and make their entries durable.
+// Make a directory with mode 0755 and make its entry durable; its parents as the umask has it.
 void makeDirectory(const std::string& path);
 
 // Read a file whole.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <unistd.h>
 
 namespace sslkeys {
 namespace {
@@ -38,6 +39,9 @@ struct Ca {
 
 Ca loadCa(const std::string& directory, const std::optional<Secret>& password) {
     const PairPaths paths = pairPaths(directory, "ca");
+    if (exists(paths.key) != exists(paths.certificate)) {
+        settleDirectory(directory);  // another's initialize was broken off, or is at work
+    }
     const bool hasKey = exists(paths.key);
     const bool hasCertificate = exists(paths.certificate);
     const Error::Data data{{"directory", directory}};
@@ -85,6 +89,10 @@ void requireFree(const std::string& name) {
 Stored initialize(const std::string& directory, const Terms& terms, const KeyTerms& keyTerms) {
     makeDirectory(directory);
     const PairPaths paths = pairPaths(directory, "ca");
+    if (exists(paths.certificate) && access(directory.c_str(), W_OK) != 0) {
+        return {paths, loadCa(directory, keyTerms.password).certificate,
+                false};  // nothing of ours to finish here
+    }
     const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive);
     settleDirectory(directory);
     if (exists(paths.key) || exists(paths.certificate)) {

@@ -21,17 +21,18 @@ std::set<std::pair<dev_t, ino_t>>& heldAlone() {
 }  // namespace
 
 DirectoryLock::DirectoryLock(const std::string& directory, Mode mode)
-    : directory_(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    : file_(open(join(directory, kLockFile).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+                 kPrivateMode)) {
     struct stat found {};
-    if (directory_.number() < 0 || fstat(directory_.number(), &found) != 0) {
-        throw Error::fromSystem(errno, "could not open directory " + quote(directory));
+    if (file_.number() < 0 || fstat(file_.number(), &found) != 0) {
+        throw Error::fromSystem(errno, "could not lock directory " + quote(directory));
     }
     device_ = found.st_dev;
     inode_ = found.st_ino;
     if (heldAlone().count({device_, inode_}) != 0) {
         return;
     }
-    while (flock(directory_.number(), mode == Mode::kShared ? LOCK_SH : LOCK_EX) != 0) {
+    while (flock(file_.number(), mode == Mode::kShared ? LOCK_SH : LOCK_EX) != 0) {
         if (errno != EINTR) {
             throw Error::fromSystem(errno, "could not lock directory " + quote(directory));
         }

@@ -1,5 +1,6 @@
-// The lock on a key directory: flock on the directory itself, so it leaves no file behind and ends
-// with its process. Creators share it; recovery and replacing have it alone.
+// The lock on a key directory: flock on a file of its own, 0600, which only who may write keys can
+// open; on the directory itself anybody who may list it could stop the CA. It ends with its
+// process. Creators share it; recovery and replacing have it alone.
 #pragma once
 
 #include "store/files.h"
@@ -8,19 +9,23 @@
 
 namespace sslkeys {
 
+// The lock's file in its directory.
+constexpr const char* kLockFile = ".sslkeys-lock";
+
 class DirectoryLock {
   public:
     enum class Mode { kShared, kExclusive };
 
-    // Wait for the lock. A thread that holds a directory's lock exclusively gets it again at once.
-    //   errors  POSIX when the directory cannot be opened
+    // Wait for the lock. A thread that holds a directory's lock alone gets it again at once: what
+    // is called meanwhile, event handlers too, shares it.
+    //   errors  POSIX when the directory cannot be written
     DirectoryLock(const std::string& directory, Mode mode);
     ~DirectoryLock();
     DirectoryLock(const DirectoryLock&) = delete;
     DirectoryLock& operator=(const DirectoryLock&) = delete;
 
   private:
-    Descriptor directory_;
+    Descriptor file_;
     bool holdsAlone_ = false;
     dev_t device_ = 0;
     ino_t inode_ = 0;

@@ -17,12 +17,13 @@
 namespace sslkeys {
 namespace {
 
-const std::string kNewPrefix = ".sslkeys-new.";      // a pair's temporaries
+const std::string kNewPrefix = ".sslkeys-new.";      // a new pair's temporaries
+const std::string kNextPrefix = ".sslkeys-next.";    // a replacing pair's
 const std::string kWritePrefix = ".sslkeys-write.";  // a single file's
 
-PairPaths newPaths(const std::string& directory, const std::string& name) {
-    return {join(directory, kNewPrefix + name + ".key"),
-            join(directory, kNewPrefix + name + ".crt")};
+PairPaths temporaryPaths(const std::string& directory, const std::string& prefix,
+                         const std::string& name) {
+    return {join(directory, prefix + name + ".key"), join(directory, prefix + name + ".crt")};
 }
 
 enum class Fit { kYes, kNo, kUnknown };
@@ -38,7 +39,10 @@ Fit fits(const std::string& key, const std::string& certificate) {
         return Certificate::listFromPem(view(text)).front().matches(Key::fromPem(view(pem)).get())
                    ? Fit::kYes
                    : Fit::kNo;
-    } catch (const Error&) {
+    } catch (const Error& error) {
+        if (error.errorNumber() != 0) {
+            throw;  // what could not be read may well fit
+        }
         return Fit::kNo;
     }
 }
@@ -47,43 +51,68 @@ Fit fits(const std::string& key, const std::string& certificate) {
     throw Error(code, quote(name) + " " + why, {{"name", name}});
 }
 
+// Put a temporary certificate in place, also where both names are one file already.
+void publish(const std::string& fresh, const std::string& stand) {
+    renameOver(fresh, stand);
+    removeFile(fresh);
+}
+
+// After a creator that was broken off.
+void settleNew(const PairPaths& fresh, const PairPaths& stand) {
+    if (!exists(fresh.certificate) && !exists(fresh.key)) {
+        return;
+    }
+    const bool isPublished = exists(fresh.certificate) && !exists(stand.certificate) &&
+                             exists(stand.key) && fits(stand.key, fresh.certificate) != Fit::kNo;
+    if (isPublished) {
+        publish(fresh.certificate, stand.certificate);
+    }
+    removeFile(fresh.key);
+    removeFile(fresh.certificate);
+    syncDirectory(directoryOf(stand.key));
+}
+
+// After a replacer that was broken off.
+void settleNext(const PairPaths& next, const PairPaths& stand) {
+    if (!exists(next.certificate) && !exists(next.key)) {
+        return;
+    }
+    const bool isReplaced =
+        !exists(next.key) && exists(stand.key) && fits(stand.key, next.certificate) != Fit::kNo;
+    if (isReplaced) {
+        publish(next.certificate, stand.certificate);
+    }
+    removeFile(next.certificate);
+    removeFile(next.key);
+    syncDirectory(directoryOf(stand.key));
+}
+
 // Finish or clear what is left of one name. The lock is held alone.
 void settleName(const std::string& directory, const std::string& name) {
     const PairPaths stand = pairPaths(directory, name);
-    const PairPaths fresh = newPaths(directory, name);
-    if (exists(fresh.key)) {
-        if (!isSameFile(fresh.key, stand.key)) {
-            removeFile(fresh.certificate);
-        }
-        removeFile(fresh.key);
-    }
-    if (!exists(fresh.certificate)) {
-        return;
-    }
-    if (exists(stand.key) && fits(stand.key, fresh.certificate) != Fit::kNo) {
-        renameOver(fresh.certificate, stand.certificate);
-    } else {
-        removeFile(fresh.certificate);
-    }
-    syncDirectory(directory);
+    settleNew(temporaryPaths(directory, kNewPrefix, name), stand);
+    settleNext(temporaryPaths(directory, kNextPrefix, name), stand);
 }
 
 // Take a file back after a failure; one that cannot be removed is recovery's.
 void withdraw(const std::string& path) noexcept { unlink(path.c_str()); }
 
-// Take a pair back, certificate first.
+// Take a published pair or temporaries back.
 void withdraw(const PairPaths& paths) noexcept {
-    withdraw(paths.certificate);
     withdraw(paths.key);
+    withdraw(paths.certificate);
 }
 
-void writeTemporaries(const PairPaths& fresh, const PairPaths& like, const Secret& key,
-                      std::string_view certificate) {
-    writeNewFile(fresh.key, view(key), kPrivateMode, like.key);
+// Write a file whose name must be free.
+//   out  false when it is not
+bool writeToFree(const std::string& path, std::string_view content, mode_t mode) {
     try {
-        writeNewFile(fresh.certificate, certificate, kPublicMode, like.certificate);
-    } catch (const Error&) {
-        withdraw(fresh.key);
+        writeNewFile(path, content, mode);
+        return true;
+    } catch (const Error& error) {
+        if (error.errorNumber() == EEXIST) {
+            return false;
+        }
         throw;
     }
 }
@@ -94,19 +123,15 @@ bool tryCreate(const std::string& directory, const std::string& name, const Secr
                std::string_view certificate) {
     const DirectoryLock lock(directory, DirectoryLock::Mode::kShared);
     const PairPaths stand = pairPaths(directory, name);
-    const PairPaths fresh = newPaths(directory, name);
+    const PairPaths fresh = temporaryPaths(directory, kNewPrefix, name);
     requireVacant(directory, name);
-    try {
-        writeTemporaries(fresh, {}, key, certificate);
-    } catch (const Error& error) {
-        if (error.errorNumber() == EEXIST) {
-            return false;
-        }
-        throw;
+    if (exists(stand.key) || !writeToFree(fresh.certificate, certificate, kPublicMode)) {
+        return false;
     }
+    // From here on the name is ours until the temporary certificate is gone.
     PairPaths published;
     try {
-        if (renameToFree(fresh.key, stand.key)) {
+        if (writeToFree(fresh.key, view(key), kPrivateMode) && renameToFree(fresh.key, stand.key)) {
             published.key = stand.key;
             syncDirectory(directory);
             if (renameToFree(fresh.certificate, stand.certificate)) {
@@ -149,23 +174,37 @@ void replacePair(const std::string& directory, const std::string& name, const Se
     const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive);
     settleName(directory, name);
     const PairPaths stand = pairPaths(directory, name);
-    const PairPaths fresh = newPaths(directory, name);
+    const PairPaths next = temporaryPaths(directory, kNextPrefix, name);
     if (!exists(stand.certificate)) {
         createPair(directory, name, key, certificate);
         return;
     }
-    writeTemporaries(fresh, stand, key, certificate);
     try {
+        writeNewFile(next.key, view(key), kPrivateMode, stand.key);
+        writeNewFile(next.certificate, certificate, kPublicMode, stand.certificate);
         syncDirectory(directory);
-        renameOver(fresh.key, stand.key);
+        renameOver(next.key, stand.key);
     } catch (const Error&) {
-        withdraw(fresh);
+        withdraw(next.certificate);
+        withdraw(next.key);
         throw;
     }
-    // The new key stands: from here on the way leads forward, here or in settleName().
-    syncDirectory(directory);
-    renameOver(fresh.certificate, stand.certificate);
-    syncDirectory(directory);
+    // The new key stands: from here on the way leads forward, here or in settleNext(). The old
+    // certificate beside it would fit nobody, so a failing sync does not hold up the new one.
+    std::optional<Error> failure;
+    const auto attempt = [&](auto step) {
+        try {
+            step();
+        } catch (const Error& error) {
+            failure = failure ? failure : error;
+        }
+    };
+    attempt([&] { syncDirectory(directory); });
+    attempt([&] { publish(next.certificate, stand.certificate); });
+    attempt([&] { syncDirectory(directory); });
+    if (failure) {
+        throw Error(*failure);
+    }
 }
 
 }  // namespace
@@ -208,8 +247,12 @@ void commitPair(const std::string& directory, const std::string& name, const Sec
 PairPaths settlePair(const std::string& directory, const std::string& name) {
     const PairPaths stand = pairPaths(directory, name);
     const auto isWhole = [&] {
-        return exists(stand.key) && exists(stand.certificate) &&
-               fits(stand.key, stand.certificate) != Fit::kNo;
+        if (!exists(stand.key) || !exists(stand.certificate)) {
+            return false;
+        }
+        const Fit fit = fits(stand.key, stand.certificate);
+        const bool mayBeHalf = exists(temporaryPaths(directory, kNextPrefix, name).certificate);
+        return fit == Fit::kYes || (fit == Fit::kUnknown && !mayBeHalf);
     };
     if (isWhole()) {
         return stand;
@@ -235,33 +278,42 @@ void settleDirectory(const std::string& directory) {
     std::vector<std::string> entries;
     std::error_code failure;
     for (const auto& entry : std::filesystem::directory_iterator(directory, failure)) {
-        entries.push_back(entry.path().filename().string());
+        std::error_code ignored;
+        if (std::filesystem::is_regular_file(entry.symlink_status(ignored))) {
+            entries.push_back(entry.path().filename().string());
+        }
     }
     if (failure) {
         throw Error::fromSystem(failure.value(), "could not read directory " + quote(directory));
     }
     for (const std::string& entry : entries) {
-        const std::filesystem::path named(entry);
-        const std::string stem = named.stem().string();
-        const bool ofPair = named.extension() == ".key" || named.extension() == ".crt";
         if (entry.rfind(kWritePrefix, 0) == 0) {
             removeFile(join(directory, entry));
-        } else if (ofPair && stem.rfind(kNewPrefix, 0) == 0 &&
-                   isPairName(stem.substr(kNewPrefix.size()))) {
-            settleName(directory, stem.substr(kNewPrefix.size()));
+            continue;
+        }
+        const std::filesystem::path named(entry);
+        const std::string stem = named.stem().string();
+        for (const std::string& prefix : {kNewPrefix, kNextPrefix}) {
+            const bool isOurs = (named.extension() == ".key" || named.extension() == ".crt") &&
+                                stem.rfind(prefix, 0) == 0 &&
+                                isPairName(stem.substr(prefix.size()));
+            if (isOurs) {
+                settleName(directory, stem.substr(prefix.size()));
+            }
         }
     }
 }
 
-void writeDurably(const std::string& path, std::string_view content, mode_t mode, bool exclusive) {
+void writeDurably(const std::string& path, std::string_view content, std::optional<mode_t> mode,
+                  bool exclusive) {
     const std::string directory = directoryOf(path);
     const std::string entry =
         path.substr(path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1);
     const std::string fresh = join(directory, kWritePrefix + entry);
     const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive);
     removeFile(fresh);
-    const bool replaces = !exclusive && exists(path);
-    writeNewFile(fresh, content, mode, replaces ? path : "");
+    const bool imitates = !mode && !exclusive && exists(path);
+    writeNewFile(fresh, content, mode.value_or(kPublicMode), imitates ? path : "");
     try {
         if (!exclusive) {
             renameOver(fresh, path);

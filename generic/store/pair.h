@@ -1,17 +1,29 @@
 // A pair in a key directory: NAME.key and NAME.crt. The certificate is the commit: where NAME.crt
 // is, its matching NAME.key was before. Whatever ends a call, the next one finds nothing that
-// counts or a matching pair, and clears what is ours: files named .sslkeys-new.NAME.key and .crt.
+// counts or a matching pair, and clears what is ours, told by its name.
 //
-// Order of a new pair: key temporary, certificate temporary, each on the disk; key to its name,
-// directory to the disk; certificate to its name, directory to the disk. So after a crash
-//   a key temporary is there      nothing was published: both temporaries go (certificate first)
-//   a certificate temporary alone the key was published: it is finished if it fits, else it goes
+// A new pair: .sslkeys-new.NAME.crt, .sslkeys-new.NAME.key, each on the disk; key to its name,
+// directory to the disk; certificate to its name, directory to the disk. The first of them is there
+// until the end, so it keeps out a second creator of the name. After a crash
+//   NAME.crt is there                  it was over: what is left goes
+//   NAME.key fits the new certificate  the key was published: the certificate follows it
+//   else                               nothing was published: both go, the certificate last
+//
+// A replaced pair, alone in the directory: .sslkeys-next.NAME.key, then .sslkeys-next.NAME.crt,
+// both and their names on the disk; key to its name, certificate to its name. After a crash
+//   the next key is there              nothing was replaced: both go, the key last
+//   the next certificate alone         the key was replaced: the certificate follows if it fits
+//
+// An encrypted key cannot be held against a certificate; there the order above decides. Bringing a
+// new file to the disk brings its name there, too, on the file systems that a CA stands on.
 #pragma once
 
 #include "pki/owned.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 
 namespace sslkeys {
 
@@ -46,8 +58,9 @@ PairPaths settlePair(const std::string& directory, const std::string& name);
 void settleDirectory(const std::string& directory);
 
 // Write a file in one step: what has the name stays whole until the new content stands.
-//   in      exclusive  the name must be free
-//   errors  STORE EXISTS, POSIX
-void writeDurably(const std::string& path, std::string_view content, mode_t mode, bool exclusive);
+//   in      mode  none: that of the file that is there, else 0644;  exclusive  the name must be
+//   free errors  STORE EXISTS, POSIX
+void writeDurably(const std::string& path, std::string_view content, std::optional<mode_t> mode,
+                  bool exclusive);
 
 }  // namespace sslkeys

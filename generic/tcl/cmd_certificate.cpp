@@ -61,7 +61,7 @@ void signRequest(Call& call) {
     if (args.terms.subject.empty()) {
         args.terms.subject = request.subject();
     }
-    if (args.terms.altNames.empty()) {
+    if (!args.terms.altNames) {
         args.terms.altNames = request.altNames();
     }
     const Ca ca = loadCa(args);

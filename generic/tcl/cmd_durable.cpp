@@ -13,7 +13,7 @@ namespace sslkeys {
 namespace {
 
 struct WriteArgs {
-    mode_t mode = kPublicMode;
+    std::optional<mode_t> mode;  // none: that of the file that is there, else kPublicMode
     bool exclusive = false;
 };
 const Options<WriteArgs>& writeOptions() {
@@ -33,8 +33,9 @@ const Options<WriteArgs>& writeOptions() {
 void write(Call& call) {
     WriteArgs args;
     call.read(args, writeOptions());
-    writeDurably(call.word(0, "path").path(), call.word(1, "data").octets(), args.mode,
-                 args.exclusive);
+    const std::string path = call.word(0, "path").path();
+    const Secret data = call.word(1, "data").octets();
+    writeDurably(path, view(data), args.mode, args.exclusive);
 }
 
 struct PairArgs {
@@ -66,15 +67,14 @@ void pair(Call& call) {
                     {{"option", args.key ? "-certificate" : "-key"}});
     }
     const std::string directory = call.word(0, "directory").path();
-    const std::string keyText = args.key->text();
+    const Secret keyText = secretOf(args.key->object());
     const std::vector<Certificate> chain = certificatesOf(args.certificate->object());
-    if (!isEncryptedKey(keyText) &&
+    if (!isEncryptedKey(view(keyText)) &&
         !chain.front().matches(valueOf<Key>(args.key->object()).get())) {
         throw Error(Code::StoreMismatch, "the key and the certificate do not belong together",
                     {{"name", call.text(1)}});
     }
-    commitPair(directory, call.text(1), Secret(keyText.begin(), keyText.end()),
-               args.certificate->text(), args.replace);
+    commitPair(directory, call.text(1), keyText, args.certificate->text(), args.replace);
     answerPaths(call, pairPaths(directory, call.text(1)));
 }
 

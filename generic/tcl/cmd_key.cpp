@@ -26,7 +26,8 @@ const Options<PasswordArgs>& passwordOptions() {
 }
 
 Key readKey(const Call& call, const std::optional<Secret>& password) {
-    return password ? Key::fromPem(call.text(0), &*password) : valueOf<Key>(call.object(0));
+    return password ? Key::fromPem(view(secretOf(call.object(0))), &*password)
+                    : valueOf<Key>(call.object(0));
 }
 
 // sslkeys::key generate ?-keytype ec|rsa|ed25519? ?-bits n? ?-curve name? ?-password text?
@@ -55,7 +56,7 @@ void info(Call& call) {
                     .put("bits", std::int64_t{spec.bits})
                     .put("curve", spec.curve)
                     .put("keyfingerprint", printKeyFingerprint(key.get()))
-                    .put("encrypted", isEncryptedKey(call.text(0))));
+                    .put("encrypted", isEncryptedKey(view(secretOf(call.object(0))))));
 }
 
 void requirePassword(const PasswordArgs& args) {
@@ -78,7 +79,7 @@ void decrypt(Call& call) {
     PasswordArgs args;
     call.read(args, passwordOptions());
     requirePassword(args);
-    if (!isEncryptedKey(call.text(0))) {
+    if (!isEncryptedKey(view(secretOf(call.object(0))))) {
         valueOf<Key>(call.object(0));
         throw Error(Code::KeyPlain, "the key is not encrypted");
     }

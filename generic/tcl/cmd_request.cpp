@@ -2,6 +2,7 @@
 #include "pki/error.h"
 #include "pki/request.h"
 #include "tcl/command.h"
+#include "tcl/terms.h"
 #include "tcl/value.h"
 
 #include <optional>
@@ -19,11 +20,7 @@ const Options<RequestArgs>& createOptions() {
     static const std::vector<Option<RequestArgs>> rows = {
         {"-key", "key", [](RequestArgs& args, const Word& word) { args.key = word; }},
         {"-san", "{DNS:a IP:b EMAIL:c URI:d}",
-         [](RequestArgs& args, const Word& word) {
-             for (const std::string& text : word.list()) {
-                 addOnce(args.altNames, AltName::parse(text));
-             }
-         }},
+         [](RequestArgs& args, const Word& word) { args.altNames = altNamesOf(word); }},
     };
     static const Options<RequestArgs> options(rows);
     return options;

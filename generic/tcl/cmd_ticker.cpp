@@ -1,7 +1,7 @@
 // sslkeys::ticker: see tcl/ticker.h.
+#include "pki/error.h"
 #include "tcl/command.h"
 #include "tcl/ticker.h"
-
 namespace sslkeys {
 namespace {
 
@@ -11,6 +11,9 @@ void start(Call& call) {
     if (Tcl_ListObjLength(call.interp(), call.object(0), &words) != TCL_OK) {
         throw Reported{};
     }
+    if (words == 0) {
+        throw Error(Code::ArgsMissing, "the prefix is empty", {{"option", "prefix"}});
+    }
     call.answer(startTicker(call.interp(), call.object(0)));
 }
 
@@ -18,8 +21,8 @@ void start(Call& call) {
 void stop(Call& call) {
     const std::string token = call.text(0);
     if (!stopTicker(call.interp(), token)) {
-        Tcl_SetObjResult(call.interp(), newText("there is no ticker \"" + token + "\""));
-        Tcl_SetErrorCode(call.interp(), "TCL", "LOOKUP", "TICKER", token.c_str(), nullptr);
+        Tcl_SetObjResult(call.interp(), newText("there is no ticker " + quote(token)));
+        Tcl_SetErrorCode(call.interp(), "TCL", "LOOKUP", "TICKER", redact(token).c_str(), nullptr);
         throw Reported{};
     }
 }

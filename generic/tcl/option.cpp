@@ -4,26 +4,34 @@
 #include "pki/error.h"
 #include "pki/key.h"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace sslkeys {
 
 Secret Word::password() const {
-    Tcl_Size length = 0;
-    const char* text = Tcl_GetStringFromObj(object_, &length);
-    if (length < 1 || static_cast<std::size_t>(length) > kLongestPassword) {
+    Secret text = secretOf(object_);
+    if (text.empty() || text.size() > kLongestPassword) {
         throw Error(Code::ArgsRange,
                     std::string(name_) + " takes 1 to " + std::to_string(kLongestPassword) +
                         " octets",
                     {{"option", name_}});
     }
-    return {text, text + length};
+    return text;
 }
 
-std::string_view Word::octets() const {
+Secret Word::octets() const {
+    // Tcl would cut characters that are no octets; UTF-8 begins those with 0xC4 or more.
     Tcl_Size length = 0;
+    const bool hasText = object_->bytes != nullptr;
+    const char* text = hasText ? Tcl_GetStringFromObj(object_, &length) : "";
+    if (std::any_of(text, text + length, [](unsigned char octet) { return octet >= 0xC4; })) {
+        throw Error(Code::ArgsOctets,
+                    std::string(name_) + " has characters that are no octets: encode it first",
+                    {{"option", name_}});
+    }
     const unsigned char* octets = Tcl_GetByteArrayFromObj(object_, &length);
-    return {reinterpret_cast<const char*>(octets), static_cast<std::size_t>(length)};
+    return {octets, octets + length};
 }
 
 std::string Word::path() const {

@@ -23,12 +23,13 @@ class Word {
     Tcl_Obj* object() const { return object_; }
     std::string text() const { return textOf(object_); }
 
-    // Octets that are wiped after use; at most kLongestPassword of them, at least one.
+    // UTF-8 that is wiped after use; 1 to kLongestPassword octets.
     //   errors  ARGS RANGE
     Secret password() const;
 
-    // The octets of a byte array.
-    std::string_view octets() const;
+    // A copy of the octets of a byte array, or of a text whose characters are all octets.
+    //   errors  ARGS OCTETS
+    Secret octets() const;
 
     // A path of the native file system.
     //   errors  POSIX EINVAL when it is none

@@ -55,6 +55,20 @@ std::string textOf(Tcl_Obj* object) {
             static_cast<std::size_t>(Tcl_DStringLength(buffer.get()))};
 }
 
+Secret secretOf(Tcl_Obj* object) {
+    Tcl_Size length = 0;
+    const char* text = Tcl_GetStringFromObj(object, &length);
+    Buffer buffer;
+    Tcl_Encoding encoding = utf8();
+    Tcl_UtfToExternalDString(encoding, text, length, buffer.get());
+    Tcl_FreeEncoding(encoding);
+    char* outside = Tcl_DStringValue(buffer.get());
+    const auto count = static_cast<std::size_t>(Tcl_DStringLength(buffer.get()));
+    Secret secret(outside, outside + count);
+    OPENSSL_cleanse(outside, count);
+    return secret;
+}
+
 Dict& Dict::put(const char* key, Tcl_Obj* value) {
     Tcl_DictObjPut(nullptr, dict_.get(), Tcl_NewStringObj(key, -1), value);
     return *this;

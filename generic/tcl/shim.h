@@ -1,6 +1,8 @@
 // What differs between Tcl 8.6 and 9, and the pieces of Tcl's C interface that want an owner.
 #pragma once
 
+#include "pki/owned.h"
+
 #include <tcl.h>
 
 #include <cstdint>
@@ -38,6 +40,9 @@ Tcl_Obj* newText(std::string_view text);
 
 // Read a Tcl value as UTF-8 text; a NUL stays one octet.
 std::string textOf(Tcl_Obj* object);
+
+// Read a Tcl value as UTF-8 text into memory that is wiped.
+Secret secretOf(Tcl_Obj* object);
 
 // A dict that is being filled.
 class Dict {

@@ -15,11 +15,7 @@ void readDays(TermsArgs& args, const Word& word) { args.terms.days = word.intege
 
 void readNow(TermsArgs& args, const Word& word) { args.terms.now = word.integer(0, kEndOfTime); }
 
-void readAltNames(TermsArgs& args, const Word& word) {
-    for (const std::string& text : word.list()) {
-        addOnce(args.terms.altNames, AltName::parse(text));
-    }
-}
+void readAltNames(TermsArgs& args, const Word& word) { args.terms.altNames = altNamesOf(word); }
 
 }  // namespace
 
@@ -31,6 +27,14 @@ void requireOne(bool hasValue, bool hasFile, const std::string& name) {
     if (!hasValue && !hasFile) {
         throw Error(Code::ArgsMissing, "give " + either, {{"option", name}});
     }
+}
+
+AltNames altNamesOf(const Word& word) {
+    AltNames names;
+    for (const std::string& text : word.list()) {
+        names.push_back(AltName::parse(text));
+    }
+    return names;
 }
 
 const std::vector<Option<KeyArgs>>& keyOptions() {
@@ -101,9 +105,9 @@ Ca loadCa(const CaArgs& args) {
     const Secret* password = args.caPassword ? &*args.caPassword : nullptr;
     const auto keyOfWord = [&](const Word& word) {
         return password == nullptr ? valueOf<Key>(word.object())
-                                   : Key::fromPem(word.text(), password);
+                                   : Key::fromPem(view(secretOf(word.object())), password);
     };
-    return {args.ca ? valueOf<Certificate>(args.ca->object())
+    return {args.ca ? certificatesOf(args.ca->object()).front()
                     : certificatesOfFile(args.caFile).front(),
             args.caKey ? keyOfWord(*args.caKey) : keyOfFile(args.caKeyFile, password)};
 }

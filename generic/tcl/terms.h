@@ -25,6 +25,10 @@ const std::vector<Option<KeyArgs>>& keyOptions();
 //   errors  ARGS CONFLICT
 KeyTerms settle(const KeyArgs& args);
 
+// Read a list of alternative names.
+//   errors  TCL VALUE LIST, NAME ALTNAME
+AltNames altNamesOf(const Word& word);
+
 // -days -san -now, and the attributes
 struct TermsArgs {
     Terms terms;

@@ -71,6 +71,9 @@ class Ticker {
         Ticker* ticker = static_cast<Event*>(static_cast<void*>(event))->ticker;
         ticker->queued_ = false;
         Tcl_Interp* interp = ticker->interp_;
+        if (Tcl_InterpDeleted(interp) != 0) {
+            return 1;
+        }
         Tcl_Preserve(interp);
         const Reference script(Tcl_DuplicateObj(ticker->prefix_.get()));
         Tcl_ListObjAppendElement(nullptr, script.get(), Tcl_NewWideIntObj(monotonicNow()));
