@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 namespace sslkeys {
 namespace {
@@ -40,10 +42,49 @@ void descriptors(Call& call) {
     call.answer(Tcl_NewWideIntObj(static_cast<Tcl_WideInt>(limit.rlim_cur)));
 }
 
+struct HangupArgs {
+    int direction = SHUT_RDWR;
+};
+const Options<HangupArgs>& hangupOptions() {
+    static const std::vector<Option<HangupArgs>> rows = {
+        {"-direction", "both|write", [](HangupArgs& args, const Word& word) {
+             args.direction = word.choice({"both", "write"}) == 0 ? SHUT_RDWR : SHUT_WR;
+         }}};
+    static const Options<HangupArgs> options(rows);
+    return options;
+}
+
+// End a connection at its socket, below whatever is stacked on the channel. Tcl goes on flushing a
+// closed channel for as long as the peer reads nothing; and it cannot close one half of a stacked
+// one. A peer that is gone already is no error.
+//
+// sslkeys::process hangup channel ?-direction both|write?
+void hangup(Call& call) {
+    HangupArgs args;
+    call.read(args, hangupOptions());
+    Tcl_Channel channel = Tcl_GetChannel(call.interp(), call.text(0).c_str(), nullptr);
+    if (channel == nullptr) {
+        throw Reported{};
+    }
+    ClientData handle = nullptr;
+    const bool hasHandle = Tcl_GetChannelHandle(channel, TCL_READABLE, &handle) == TCL_OK ||
+                           Tcl_GetChannelHandle(channel, TCL_WRITABLE, &handle) == TCL_OK;
+    const auto descriptor = static_cast<int>(reinterpret_cast<std::intptr_t>(handle));
+    if (!hasHandle) {
+        throw Error::fromSystem(ENOTSOCK, "channel " + quote(call.text(0)) + " has no descriptor");
+    }
+    if (shutdown(descriptor, args.direction) != 0 && errno != ENOTCONN) {
+        throw Error::fromSystem(errno, "could not hang up " + quote(call.text(0)));
+    }
+}
+
 }  // namespace
 
 std::vector<Command> processCommands() {
-    return {{"process", "descriptors", "", descriptorOptions().rows(), false, descriptors}};
+    return {
+        {"process", "descriptors", "", descriptorOptions().rows(), false, descriptors},
+        {"process", "hangup", "channel", hangupOptions().rows(), false, hangup},
+    };
 }
 
 }  // namespace sslkeys
