@@ -188,26 +188,21 @@ proc ::sslkeys::connection::address {chan} {
 }
 
 # Read on and forget for a moment, so that a refusal arrives: closing with unread bytes would reset the connection under it.
-proc ::sslkeys::connection::linger {chan {seconds 2}} {
+#   in  whether the peer surely has more to say; else what is there already decides
+proc ::sslkeys::connection::linger {chan {more 1} {seconds 2}} {
     limit $chan $seconds
     set left 4194304
     try {
         drain $chan
-        HalfClose $chan
+        if {!$more && [::read $chan 65536] eq {}} {
+            return
+        }
+        ::sslkeys::process hangup $chan -direction write
         while {$left > 0 && [set bytes [read $chan]] ne {}} {
             incr left -[string length $bytes]
         }
     } on error {} {
         # It was refused already; how it goes away does not matter.
-    }
-}
-
-# Tell the peer that nothing more comes. TLS channels cannot be half closed; there the peer waits for linger's end.
-proc ::sslkeys::connection::HalfClose {chan} {
-    try {
-        chan close $chan write
-    } on error {} {
-        return
     }
 }
 
@@ -219,7 +214,7 @@ proc ::sslkeys::connection::close {chan} {
     }
     if {[catch {chan pending output $chan} pending] || $pending > 0} {
         # Else Tcl goes on flushing for as long as the peer likes, on a descriptor that nobody counts.
-        if {[llength [info commands ::sslkeys::hangup]]} {::sslkeys::hangup $chan}
+        ::sslkeys::process hangup $chan
     }
     ::sslkeys::tls::close $chan
 }

@@ -41,7 +41,7 @@ proc ::sslkeys::http::serve {chan handler args} {
 proc ::sslkeys::http::RefuseRequest {chan status message} {
     ::sslkeys::connection::limit $chan 2
     ::sslkeys::connection::send $chan [formatResponse [response $status $message\n] 0 1]
-    ::sslkeys::connection::linger $chan
+    ::sslkeys::connection::linger $chan [expr {$status in {408 413 414 431}}]
 }
 
 # Read one request, head and body.

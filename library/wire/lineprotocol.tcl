@@ -75,8 +75,7 @@ proc ::sslkeys::lineprotocol::answer {chan line decide undo {seconds 30}} {
         return -options $details $message
     } on error {message details} {
         ::sslkeys::connection::send $chan [makeRefusal]
-        ::sslkeys::connection::drain $chan
-        ::sslkeys::connection::linger $chan
+        ::sslkeys::connection::linger $chan [expr {[string index $line end] ne "\n"}]
         return -options $details $message
     }
     try {
