@@ -55,7 +55,7 @@ proc ::support::runExamples {script} {
         set command ""
         set result ""
         foreach line [split $script \n] {
-            if {[regexp {^\s*#=> (.*)$} $line - expected]} {
+            if {[regexp {^\s*#=> ?(.*)$} $line - expected]} {
                 if {![string match [string map {... * [ \\[ ] \\] ? \\? * \\* \\ \\\\} $expected] $result]} {
                     lappend complaints "expected $expected, got $result, after: $last"
                 }
