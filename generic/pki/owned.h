@@ -59,7 +59,8 @@ using OwnedStoreContext = Owned<X509_STORE_CTX, X509_STORE_CTX_free>;
 template <class T> struct WipingAllocator {
     using value_type = T;
     WipingAllocator() = default;
-    template <class U> WipingAllocator(const WipingAllocator<U>&) noexcept {}
+    // NOLINTNEXTLINE(google-explicit-constructor): an allocator converts, says the standard library
+    template <class U> WipingAllocator(const WipingAllocator<U>& /*other*/) noexcept {}
     T* allocate(std::size_t count) { return std::allocator<T>().allocate(count); }
     void deallocate(T* memory, std::size_t count) noexcept {
         OPENSSL_cleanse(memory, count * sizeof(T));

@@ -12,7 +12,7 @@
 namespace sslkeys {
 
 // Nothing that sslkeys reads is longer: an RSA-8192 key with a long certificate has 20 KiB.
-constexpr std::size_t kLongestPem = 256 * 1024;
+constexpr std::size_t kLongestPem = std::size_t{256} * 1024;
 
 struct PemBlock {
     std::string label;  // "CERTIFICATE"

@@ -17,9 +17,9 @@
 namespace sslkeys {
 namespace {
 
-const std::string kNewPrefix = ".sslkeys-new.";      // a new pair's temporaries
-const std::string kNextPrefix = ".sslkeys-next.";    // a replacing pair's
-const std::string kWritePrefix = ".sslkeys-write.";  // a single file's
+constexpr const char* kNewPrefix = ".sslkeys-new.";      // a new pair's temporaries
+constexpr const char* kNextPrefix = ".sslkeys-next.";    // a replacing pair's
+constexpr const char* kWritePrefix = ".sslkeys-write.";  // a single file's
 
 PairPaths temporaryPaths(const std::string& directory, const std::string& prefix,
                          const std::string& name) {
@@ -97,12 +97,6 @@ void settleName(const std::string& directory, const std::string& name) {
 // Take a file back after a failure; one that cannot be removed is recovery's.
 void withdraw(const std::string& path) noexcept { unlink(path.c_str()); }
 
-// Take a published pair or temporaries back.
-void withdraw(const PairPaths& paths) noexcept {
-    withdraw(paths.key);
-    withdraw(paths.certificate);
-}
-
 // Write a file whose name must be free.
 //   out  false when it is not
 bool writeToFree(const std::string& path, std::string_view content, mode_t mode) {
@@ -128,8 +122,15 @@ bool tryCreate(const std::string& directory, const std::string& name, const Secr
     if (exists(stand.key) || !writeToFree(fresh.certificate, certificate, kPublicMode)) {
         return false;
     }
-    // From here on the name is ours until the temporary certificate is gone.
+    // From here on the name is ours until the temporary certificate is gone. A published
+    // certificate goes before its key; the temporary certificate goes last.
     PairPaths published;
+    const auto takeBack = [&] {
+        withdraw(published.certificate);
+        withdraw(published.key);
+        withdraw(fresh.key);
+        withdraw(fresh.certificate);
+    };
     try {
         if (writeToFree(fresh.key, view(key), kPrivateMode) && renameToFree(fresh.key, stand.key)) {
             published.key = stand.key;
@@ -141,12 +142,10 @@ bool tryCreate(const std::string& directory, const std::string& name, const Secr
             }
         }
     } catch (const Error&) {
-        withdraw(published);
-        withdraw(fresh);
+        takeBack();
         throw;
     }
-    withdraw(published);
-    withdraw(fresh);
+    takeBack();
     return false;
 }
 
@@ -293,7 +292,7 @@ void settleDirectory(const std::string& directory) {
         }
         const std::filesystem::path named(entry);
         const std::string stem = named.stem().string();
-        for (const std::string& prefix : {kNewPrefix, kNextPrefix}) {
+        for (const std::string_view prefix : {kNewPrefix, kNextPrefix}) {
             const bool isOurs = (named.extension() == ".key" || named.extension() == ".crt") &&
                                 stem.rfind(prefix, 0) == 0 &&
                                 isPairName(stem.substr(prefix.size()));

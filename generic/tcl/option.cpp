@@ -76,6 +76,7 @@ std::vector<std::string> Word::list() const {
         throw Reported{};
     }
     std::vector<std::string> texts;
+    texts.reserve(static_cast<std::size_t>(count));
     for (Tcl_Size index = 0; index < count; ++index) {
         texts.push_back(textOf(items[index]));
     }
