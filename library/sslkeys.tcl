@@ -13,12 +13,13 @@ namespace eval ::sslkeys {
     variable rooms {
         wire/tls.tcl {
             tls::init tls::context tls::socket tls::import tls::handshake
-            tls::peer tls::peerCertificate tls::reason tls::explain tls::strip tls::close
+            tls::peer tls::peerCertificate tls::strip tls::close
         }
+        wire/tlsreason.tcl    {tls::reason tls::explain tls::Reason}
         wire/connection.tcl {
-            connection::start connection::perform connection::await connection::pause connection::wake connection::read
-            connection::send connection::drain
-            connection::limit connection::hold connection::address connection::linger connection::close
+            connection::start connection::perform connection::await connection::watch connection::pause
+            connection::wake connection::read connection::send connection::drain connection::limit
+            connection::hold connection::address connection::linger connection::close
             connection::disown connection::abandon connection::use connection::release
         }
         wire/listener.tcl     {listener}

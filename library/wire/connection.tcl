@@ -2,7 +2,7 @@
 # Time limits hang on the monotonic ticker, never on `after`. Knows no protocol, and of TLS only how to close it.
 
 namespace eval ::sslkeys::connection {
-    namespace export start perform await pause wake read send drain limit hold address linger close disown abandon use release
+    namespace export start perform await watch pause wake read send drain limit hold address linger close disown abandon use release
 
     variable waiting  ;# channel -> the coroutine that waits for it
     variable watched  ;# channel -> the event its fileevent stands on: readable, writable or none
@@ -50,7 +50,7 @@ proc ::sslkeys::connection::Run {chan prefix failed closed} {
 
 # Give a channel away: its coroutine may end, and the channel goes on without limits.
 proc ::sslkeys::connection::disown {chan} {
-    Watch $chan none
+    watch $chan none
     Forget $chan
 }
 
@@ -97,7 +97,7 @@ proc ::sslkeys::connection::await {chan event} {
     variable watched
     set waiting($chan) [info coroutine]
     if {![info exists watched($chan)] || $watched($chan) ne $event} {
-        Watch $chan $event
+        watch $chan $event
     }
     # Whoever else may resume this coroutine means another wait of its handler, which is over.
     while {[set why [yield]] ni {ready late}} {}
@@ -115,7 +115,8 @@ proc ::sslkeys::connection::wake {chan} {
     Ready $chan
 }
 
-proc ::sslkeys::connection::Watch {chan event} {
+# Let a channel wake its coroutine for one event: readable, writable or none.
+proc ::sslkeys::connection::watch {chan event} {
     variable watched
     foreach one {readable writable} {
         fileevent $chan $one [expr {$one eq $event ? [list ::sslkeys::connection::Ready $chan] : {}}]
@@ -131,7 +132,7 @@ proc ::sslkeys::connection::Ready {chan} {
         unset waiting($chan)
         $coroutine ready
     } else {
-        Watch $chan none
+        watch $chan none
     }
 }
 

@@ -73,13 +73,11 @@ proc ::sslkeys::http::ReadRequest {chan options bufferName requestName} {
     }
     set request [parseHead [string range $buffer 0 $end-1]]
     set buffer [string range $buffer $end+4 end]
-    dict set request body {}
+    set request [dict replace $request body {} address [::sslkeys::connection::address $chan] \
+        peer [dict get $options -peer] channel $chan]
     if {[dict get $request length] != 0} {
         ReadBody $chan $options
     }
-    dict set request address [::sslkeys::connection::address $chan]
-    dict set request peer [dict get $options -peer]
-    dict set request channel $chan
     return 1
 }
 

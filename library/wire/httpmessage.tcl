@@ -18,6 +18,12 @@ namespace eval ::sslkeys::http {
         500 {Internal Server Error} 501 {Not Implemented} 503 {Service Unavailable} 505 {HTTP Version Not Supported}
     }
     variable date {0 {}}
+    # Heads met lately and what they mean: a kept connection sends the same one again and again.
+    variable heads
+    array set heads {}
+    variable keptHeads 64
+    variable formatted  ;# status and headers of responses -> their bytes, for as long as the Date header stands
+    array set formatted {}
 }
 
 # The words beside a status number.
@@ -59,6 +65,23 @@ proc ::sslkeys::http::checkPartialHead {bytes} {
 #   errors  WIRE HTTP status N
 #   source  RFC 9112 3, 5, 6.3
 proc ::sslkeys::http::parseHead {head} {
+    variable heads
+    variable keptHeads
+    if {[info exists heads($head)]} {
+        return $heads($head)
+    }
+    set request [ParseHead $head]
+    # Long ones and those with a secret are not kept.
+    if {[string length $head] <= 1024 && ![dict exists $request headers authorization] && ![dict exists $request headers cookie]} {
+        if {[array size heads] >= $keptHeads} {
+            array unset heads
+        }
+        set heads($head) $request
+    }
+    return $request
+}
+
+proc ::sslkeys::http::ParseHead {head} {
     variable methods
     variable maxLine
     variable maxHead
@@ -77,9 +100,15 @@ proc ::sslkeys::http::parseHead {head} {
     if {[string length $line] > $maxLine} {
         Refuse 414 "the request line is longer than $maxLine bytes"
     }
-    if {![regexp {^([A-Za-z0-9!#$%&'*+.^_`|~-]+) ([^ ]+) HTTP/([0-9])\.([0-9])$} $line - method target major minor]} {
+    # Regular expressions that capture cost Tcl thirty microseconds each, string commands one.
+    set words [split $line { }]
+    lassign $words method target version
+    if {[llength $words] != 3 || ![string match {HTTP/[0-9].[0-9]} $version] || $target eq {}
+            || $method eq {} || [regexp {[^A-Za-z0-9!#$%&'*+.^_`|~-]} $method]} {
         Refuse 400 "the request line is malformed"
     }
+    set major [string index $version 5]
+    set minor [string index $version 7]
     if {$major != 1 || $minor > 1} {
         Refuse 505 "HTTP version $major.$minor is not spoken here"
     }
@@ -94,11 +123,13 @@ proc ::sslkeys::http::parseHead {head} {
         if {[string length $line] > $maxLine} {
             Refuse 431 "a header line is longer than $maxLine bytes"
         }
-        if {![regexp {^([A-Za-z0-9!#$%&'*+.^_`|~-]+):[ \t]*(.*)$} $line - name value]} {
+        set colon [string first : $line]
+        set name [string range $line 0 $colon-1]
+        if {$colon < 1 || [regexp {[^A-Za-z0-9!#$%&'*+.^_`|~-]} $name]} {
             Refuse 400 "a header line is malformed"
         }
         set name [string tolower $name]
-        set value [string trimright $value " \t"]
+        set value [string trim [string range $line $colon+1 end] " \t"]
         if {[dict exists $headers $name]} {
             if {$name in {host content-length transfer-encoding expect}} {
                 Refuse 400 "header $name stands there twice"
@@ -250,27 +281,23 @@ proc ::sslkeys::http::feedBody {state bytes} {
 #   errors  WIRE RESPONSE for a header or body that cannot be sent as it is
 proc ::sslkeys::http::formatResponse {response {head 0} {close 0} {version 1.1}} {
     variable date
+    variable formatted
     set response [dict merge {status 200 headers {} body {}} $response]
     set status [dict get $response status]
+    set headers [dict get $response headers]
     set body [dict get $response body]
-    if {![regexp {^[2-5][0-9][0-9]$} $status]} {
-        return -code error -errorcode [list SSLKEYS WIRE RESPONSE status [string range $status 0 59]] "the response has no status"
-    }
     if {[regexp {[^\x00-\xff]} $body]} {
         return -code error -errorcode {SSLKEYS WIRE RESPONSE body text} "the response's body is text, and bytes are needed"
     }
     set now [clock seconds]
     if {[lindex $date 0] != $now} {
         set date [list $now [clock format $now -gmt 1 -locale C -format {%a, %d %b %Y %H:%M:%S GMT}]]
+        array unset formatted
     }
-    set bytes "HTTP/1.1 $status [status $status]\r\nDate: [lindex $date 1]\r\n"
-    foreach {name value} [dict get $response headers] {
-        if {![regexp {^[A-Za-z0-9!#$%&'*+.^_`|~-]+$} $name] || [regexp {[^\t\x20-\x7e\x80-\xff]} $value]} {
-            return -code error -errorcode [list SSLKEYS WIRE RESPONSE header [string range $name 0 59]] \
-                "a response header holds a character that it must not"
-        }
-        append bytes $name ": " $value \r\n
+    if {![info exists formatted($status,$headers)]} {
+        set formatted($status,$headers) [FormatHeaders $status $headers]
     }
+    set bytes $formatted($status,$headers)
     if {$status ni {204 304}} {
         append bytes "Content-Length: " [expr {[dict exists $response length] ? [dict get $response length] : [string length $body]}] \r\n
     }
@@ -282,6 +309,23 @@ proc ::sslkeys::http::formatResponse {response {head 0} {close 0} {version 1.1}}
     append bytes \r\n
     if {!$head && $status ni {204 304}} {
         append bytes $body
+    }
+    return $bytes
+}
+
+# The status line and the headers of a response, checked.
+proc ::sslkeys::http::FormatHeaders {status headers} {
+    variable date
+    if {![regexp {^[2-5][0-9][0-9]$} $status]} {
+        return -code error -errorcode [list SSLKEYS WIRE RESPONSE status [string range $status 0 59]] "the response has no status"
+    }
+    set bytes "HTTP/1.1 $status [status $status]\r\nDate: [lindex $date 1]\r\n"
+    foreach {name value} $headers {
+        if {![regexp {^[A-Za-z0-9!#$%&'*+.^_`|~-]+$} $name] || [regexp {[^\t\x20-\x7e\x80-\xff]} $value]} {
+            return -code error -errorcode [list SSLKEYS WIRE RESPONSE header [string range $name 0 59]] \
+                "a response header holds a character that it must not"
+        }
+        append bytes $name ": " $value \r\n
     }
     return $bytes
 }
