@@ -264,7 +264,9 @@ proc ::sslkeys::tls::handshake {chan} {
         lassign [Reason $chan $message] code text
         return -code error -errorcode $code $text
     }
-    if {($roles($chan) eq {client} || [dict get $contexts($chan) -require]) && [peer $chan] eq {}} {
+    variable verdicts
+    if {($roles($chan) eq {client} || [dict get $contexts($chan) -require])
+            && (![info exists verdicts($chan)] || ![dict get $verdicts($chan) accepted])} {
         return -code error -errorcode {SSLKEYS WIRE NOCERTIFICATE} "the other side showed no certificate"
     }
     return 1
