@@ -30,7 +30,11 @@ try {
     set sslkey [file join $sslkeys::keydirectory $server.key]
     set sslcert [file join $sslkeys::keydirectory $server.crt]
     if {![file exists $sslcert]} {
-        set names [lsort -unique [list DNS:$server DNS:localhost DNS:[info hostname]]]
+        set names [list DNS:$server DNS:localhost]
+        # Not every host's name can stand in a certificate: my_host cannot.
+        if {[regexp -nocase {^(?=.*[a-z])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.?)+$} [info hostname]]} {
+            set names [lsort -unique [list {*}$names DNS:[info hostname]]]
+        }
         sslkeys::createAndSign server $server -san [list {*}$names IP:127.0.0.1 IP:::1] CN $server
     }
 
