@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -54,6 +56,21 @@ const Options<HangupArgs>& hangupOptions() {
     return options;
 }
 
+// The descriptor under a channel, whatever is stacked on it.
+int descriptorOf(const Call& call, int position) {
+    Tcl_Channel channel = Tcl_GetChannel(call.interp(), call.text(position).c_str(), nullptr);
+    if (channel == nullptr) {
+        throw Reported{};
+    }
+    ClientData handle = nullptr;
+    if (Tcl_GetChannelHandle(channel, TCL_READABLE, &handle) != TCL_OK &&
+        Tcl_GetChannelHandle(channel, TCL_WRITABLE, &handle) != TCL_OK) {
+        throw Error::fromSystem(ENOTSOCK,
+                                "channel " + quote(call.text(position)) + " has no descriptor");
+    }
+    return static_cast<int>(reinterpret_cast<std::intptr_t>(handle));
+}
+
 // End a connection at its socket, below whatever is stacked on the channel. Tcl goes on flushing a
 // closed channel for as long as the peer reads nothing; and it cannot close one half of a stacked
 // one. A peer that is gone already is no error.
@@ -62,19 +79,20 @@ const Options<HangupArgs>& hangupOptions() {
 void hangup(Call& call) {
     HangupArgs args;
     call.read(args, hangupOptions());
-    Tcl_Channel channel = Tcl_GetChannel(call.interp(), call.text(0).c_str(), nullptr);
-    if (channel == nullptr) {
-        throw Reported{};
-    }
-    ClientData handle = nullptr;
-    const bool hasHandle = Tcl_GetChannelHandle(channel, TCL_READABLE, &handle) == TCL_OK ||
-                           Tcl_GetChannelHandle(channel, TCL_WRITABLE, &handle) == TCL_OK;
-    const auto descriptor = static_cast<int>(reinterpret_cast<std::intptr_t>(handle));
-    if (!hasHandle) {
-        throw Error::fromSystem(ENOTSOCK, "channel " + quote(call.text(0)) + " has no descriptor");
-    }
-    if (shutdown(descriptor, args.direction) != 0 && errno != ENOTCONN) {
+    if (shutdown(descriptorOf(call, 0), args.direction) != 0 && errno != ENOTCONN) {
         throw Error::fromSystem(errno, "could not hang up " + quote(call.text(0)));
+    }
+}
+
+// Send what is written at once (TCP_NODELAY), on a connection or on all that a listening socket
+// will accept: else the first answer after a TLS 1.3 handshake waits for the peer's delayed
+// acknowledgement.
+//
+// sslkeys::process nodelay channel
+void setNoDelay(Call& call) {
+    const int on = 1;
+    if (setsockopt(descriptorOf(call, 0), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) {
+        throw Error::fromSystem(errno, "could not set TCP_NODELAY on " + quote(call.text(0)));
     }
 }
 
@@ -84,6 +102,7 @@ std::vector<Command> processCommands() {
     return {
         {"process", "descriptors", "", descriptorOptions().rows(), false, descriptors},
         {"process", "hangup", "channel", hangupOptions().rows(), false, hangup},
+        {"process", "nodelay", "channel", {}, false, setNoDelay},
     };
 }
 

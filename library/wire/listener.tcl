@@ -34,6 +34,8 @@ oo::class create ::sslkeys::listener {
             set place [expr {$address eq {} ? {} : [list -myaddr $address]}]
             try {
                 lappend Sockets [set socket [::socket -server [namespace code {my Accept}] {*}$place $Port]]
+                # What is accepted inherits it.
+                ::sslkeys::process nodelay $socket
             } on error {message details} {
                 # Tcl names the message only.
                 set code [expr {[string match {*address already in use*} $message] ? {POSIX EADDRINUSE {address already in use}} :
