@@ -20,7 +20,7 @@ const Options<WriteArgs>& writeOptions() {
     static const std::vector<Option<WriteArgs>> rows = {
         {"-mode", "permissions",
          [](WriteArgs& args, const Word& word) {
-             args.mode = static_cast<mode_t>(word.integer(0, 0777));
+             args.mode = static_cast<mode_t>(word.permissions());
          }},
         {"-exclusive", "boolean",
          [](WriteArgs& args, const Word& word) { args.exclusive = word.boolean(); }},

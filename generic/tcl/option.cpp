@@ -61,6 +61,24 @@ std::int64_t Word::integer(std::int64_t least, std::int64_t most) const {
     return number;
 }
 
+unsigned Word::permissions() const {
+    const std::string given = text();
+    const std::string digits = given.rfind("0o", 0) == 0 ? given.substr(2) : given;
+    constexpr unsigned kMost = 0777;
+    unsigned mode = digits.empty() || digits.size() > 5 ? kMost + 1 : 0;
+    for (const char digit : digits) {
+        mode = digit < '0' || digit > '7' || mode > kMost
+                   ? kMost + 1
+                   : mode * 8 + static_cast<unsigned>(digit - '0');
+    }
+    if (mode > kMost) {
+        throw Error(Code::ArgsRange,
+                    std::string(name_) + " " + quote(given) + " is not within 0000 to 0777",
+                    {{"option", name_}, {"value", given}});
+    }
+    return mode;
+}
+
 bool Word::boolean() const {
     int truth = 0;
     if (Tcl_GetBooleanFromObj(interp_, object_, &truth) != TCL_OK) {

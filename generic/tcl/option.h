@@ -38,6 +38,10 @@ class Word {
     // errors  TCL VALUE NUMBER, ARGS RANGE
     std::int64_t integer(std::int64_t least, std::int64_t most) const;
 
+    // Permissions of a file in octal, as `file attributes -permissions` takes them: 0644.
+    //   errors  ARGS RANGE
+    unsigned permissions() const;
+
     // errors  TCL VALUE NUMBER
     bool boolean() const;
 
