@@ -163,7 +163,8 @@ proc Url_AccessInstall {proc} {
 proc ::sslkeys::tclhttpd::Serve {protocol chan address} {
     upvar #0 ::Httpd$chan data
     set port [expr {$protocol eq {https} ? $::Httpd(https_port) : $::Httpd(port)}]
-    set certificate [expr {[::sslkeys::tls::peer $chan] eq {} ? {} : [::sslkeys::tls::peerCertificate $chan]}]
+    # As in tclhttpd, the plain port knows no certificate, and the secure one always has the field, empty or not.
+    set certificate [expr {$protocol eq {https} ? [list cert [::sslkeys::tls::peerCertificate $chan]] : {}}]
     try {
         ::sslkeys::http::serve $chan [list ::sslkeys::tclhttpd::Handle [list $protocol $::Httpd(name) $port] $certificate] \
             -failed ::sslkeys::tclhttpd::Failed
@@ -213,9 +214,7 @@ proc ::sslkeys::tclhttpd::Fill {dataName self certificate request} {
         url [regsub -all /+ [lindex [split [dict get $request target] ?] 0] /] query [dict get $request query] \
         uri [dict get $request target] version [string range [dict get $request version] 0 end] \
         post [dict get $request body] count [string length [dict get $request body]]]
-    if {$certificate ne {}} {
-        set data(cert) $certificate
-    }
+    array set data $certificate
     dict for {name value} [dict get $request headers] {
         set data(mime,$name) $value
         lappend data(mimeorder) $name

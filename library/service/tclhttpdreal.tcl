@@ -33,7 +33,14 @@ proc Httpd_SecurePort {} {
     return $::Httpd(https_port)
 }
 
-# The handshake is over when tclhttpd gets the channel; its own step finds that at once.
+# The handshake is over when tclhttpd gets the channel; its own step, which is ours below, comes at once.
 proc ::sslkeys::tclhttpd::Adopt {chan address} {
     HttpdAccept [list https $::Httpd(name) $::Httpd(https_port)] $chan $address 0
+}
+
+# tclhttpd's takes whatever certificate was shown; where none is required, only an accepted one may stand in data(cert).
+proc HttpdHandshake {sock} {
+    upvar #0 Httpd$sock data
+    set data(cert) [::sslkeys::tls::peerCertificate $sock]
+    HttpdReset $sock $::Httpd(maxused)
 }
