@@ -210,8 +210,13 @@ proc ::sslkeys::tclhttpd::Handle {self certificate request} {
 
 proc ::sslkeys::tclhttpd::Fill {dataName self certificate request} {
     upvar 1 $dataName data
+    # A proxy's form of the target names us first, RFC 9112 3.2.2; hooks and prefixes are about what comes after.
+    set url [lindex [split [regsub -nocase {^https?://[^/?#]+} [dict get $request target] {}] ?] 0]
+    if {$url eq {}} {
+        set url /
+    }
     array set data [list self $self ipaddr [dict get $request address] proto [dict get $request method] \
-        url [regsub -all /+ [lindex [split [dict get $request target] ?] 0] /] query [dict get $request query] \
+        url [regsub -all /+ $url /] query [dict get $request query] \
         uri [dict get $request target] version [string range [dict get $request version] 0 end] \
         post [dict get $request body] count [string length [dict get $request body]]]
     array set data $certificate
