@@ -5,8 +5,10 @@ namespace eval ::sslkeys::tclhttpd {
     variable plain {}      ;# listener of the plain port
     variable prefixes {}   ;# prefix -> dict command callback filter readpost
     variable hooks {}      ;# access hooks, in order
-    # Milliseconds in which a handler must have answered, as tclhttpd's timeout2.
+    # Seconds in which a handler must have answered, as tclhttpd's timeout2.
     variable patience 120
+    variable open          ;# socket -> the coroutine whose handler has yet to answer on it
+    array set open {}
 }
 
 # Listen for HTTP.
@@ -62,6 +64,9 @@ proc Httpd_Protocol {sock} {
 # Answer with data. As in tclhttpd, text is cut to bytes by who makes it.
 proc Httpd_ReturnData {sock type content {code 200} {close 0}} {
     upvar #0 Httpd$sock data
+    if {![::sslkeys::tclhttpd::IsExpected $sock]} {
+        return
+    }
     while {[info exists data(filter)] && [llength $data(filter)]} {
         set filter [lindex $data(filter) end]
         set data(filter) [lrange $data(filter) 0 end-1]
@@ -102,6 +107,9 @@ proc Httpd_Redirect {newurl sock} {
 # Add headers to the answer to come.
 proc Httpd_AddHeaders {sock args} {
     upvar #0 Httpd$sock data
+    if {![::sslkeys::tclhttpd::IsExpected $sock]} {
+        return
+    }
     foreach {header value} $args {
         lappend data(headers) [string trimright $header :] $value
     }
@@ -177,10 +185,21 @@ proc ::sslkeys::tclhttpd::Failed {message details} {
     ::sslkeys::log::event error failed code [dict get $details -errorcode] reason $message
 }
 
-# Answer one request: fill the array, ask the hooks, call who has the longest prefix, wait for the reply.
+# Answer one request, and take replies for it only until then.
 proc ::sslkeys::tclhttpd::Handle {self certificate request} {
-    variable patience
+    variable open
     set sock [dict get $request channel]
+    set open($sock) [info coroutine]
+    try {
+        return [Ask $sock $self $certificate $request]
+    } finally {
+        unset -nocomplain open($sock)
+    }
+}
+
+# Fill the array, ask the hooks, call who has the longest prefix, wait for the reply.
+proc ::sslkeys::tclhttpd::Ask {sock self certificate request} {
+    variable patience
     upvar #0 ::Httpd$sock data
     unset -nocomplain data
     Fill data $self $certificate $request
@@ -196,7 +215,9 @@ proc ::sslkeys::tclhttpd::Handle {self certificate request} {
     }
     if {![info exists data(reply)]} {
         ::sslkeys::connection::limit $sock $patience
-        ::sslkeys::connection::pause $sock
+        while {![info exists data(reply)]} {
+            ::sslkeys::connection::pause $sock
+        }
     }
     set reply $data(reply)
     if {[info exists data(headers)]} {
@@ -276,11 +297,34 @@ proc ::sslkeys::tclhttpd::Dispatch {sock entry suffix} {
     uplevel #0 [list {*}[dict get $entry -command] $sock $suffix]
 }
 
-# Keep the reply, the first one, and wake the connection if it waits for it.
+# Whether a request waits for its reply on a socket. A second reply, or one after the time-out, is logged and leaves no trace.
+proc ::sslkeys::tclhttpd::IsExpected {sock} {
+    variable open
+    # A coroutine that was ended from outside could not tidy up.
+    if {[info exists open($sock)] && [llength [info commands $open($sock)]] && ![info exists ::Httpd${sock}(reply)]} {
+        return 1
+    }
+    ::sslkeys::log::event warning unexpected socket $sock reason "no request waits for this reply"
+    return 0
+}
+
+# Keep the reply, and wake the connection if it waits for it.
 proc ::sslkeys::tclhttpd::Reply {sock reply} {
-    upvar #0 ::Httpd$sock data
-    if {![info exists data(reply)]} {
-        set data(reply) $reply
+    variable open
+    if {![IsExpected $sock]} {
+        return
+    }
+    set ::Httpd${sock}(reply) $reply
+    if {[info coroutine] ne $open($sock)} {
+        # Not at once: what its handler says twice in one breath would find the next request open.
+        after 0 [list ::sslkeys::tclhttpd::Wake $sock $open($sock)]
+    }
+    return
+}
+
+proc ::sslkeys::tclhttpd::Wake {sock coroutine} {
+    variable open
+    if {[info exists open($sock)] && $open($sock) eq $coroutine && [llength [info commands $coroutine]]} {
         ::sslkeys::connection::wake $sock
     }
     return
