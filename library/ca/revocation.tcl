@@ -24,6 +24,7 @@ oo::class create ::sslkeys::revocation {
     }
 
     # Revoke a serial number, durably; again is once.
+    #   errors  ARGS RANGE; POSIX ... when it cannot be written, and then it is not revoked
     method revoke {serial reason} {
         if {![regexp {^[0-9a-f]{1,40}$} $serial] || ![regexp {^[a-z-]{1,40}$} $reason]} {
             return -code error -errorcode [list SSLKEYS ARGS RANGE serial [string range $serial 0 59]] \
@@ -33,12 +34,13 @@ oo::class create ::sslkeys::revocation {
         ::sslkeys::durable lock $directory {
             my refresh
             if {![dict exists $Revoked $serial]} {
-                dict set Revoked $serial [list [clock seconds] $reason]
+                set revoked [dict replace $Revoked $serial [list [clock seconds] $reason]]
                 set lines {}
-                dict for {one entry} $Revoked {
+                dict for {one entry} $revoked {
                     append lines "$one $entry\n"
                 }
                 ::sslkeys::durable write $Path $lines
+                set Revoked $revoked
                 set Stamp [my LookStamp]
             }
         }
