@@ -41,12 +41,27 @@ oo::class create ::sslkeys::issuer {
         return [dict merge $issued [dict create name $name email $email]]
     }
 
-    # Take back a certificate that did not reach who asked for it: it is revoked, and its name is free.
+    # Take back a certificate that did not reach who asked for it: it is revoked, and its name is free, unless by now
+    # another certificate stands under that name.
     method withdraw {issued} {
         $Revocation revoke [dict get $issued serial] undelivered
         set path [my Path [dict get $issued name] .crt]
-        file delete $path
-        dict unset Known [string tolower [dict get $issued name]]
+        ::sslkeys::durable lock $Directory {
+            if {![file exists $path] || [my Read $path] eq [dict get $issued certificate]} {
+                file delete $path
+                dict unset Known [string tolower [dict get $issued name]]
+            }
+        }
+        return
+    }
+
+    method Read {path} {
+        set channel [open $path rb]
+        try {
+            return [read $channel]
+        } finally {
+            close $channel
+        }
     }
 
     method Path {name extension} {
