@@ -2,6 +2,8 @@
 
 namespace eval ::sslkeys::client {
     namespace export enrol geturl get
+
+    variable gets 0  ;# calls of get, each of which has an URL scheme of its own
 }
 
 # Ask a server for a key and a certificate, check them, and store the pair durably.
@@ -38,9 +40,14 @@ proc ::sslkeys::client::enrol {host name email args} {
 #   out     a token whose status is ok; clean it up
 #   errors  SSLKEYS WIRE ..., SSLKEYS CHAIN ...
 proc ::sslkeys::client::geturl {url args} {
+    return [Fetch https $url {*}$args]
+}
+
+# Get a page by the socket command that is registered for some scheme instead of https.
+proc ::sslkeys::client::Fetch {scheme url args} {
     package require http
     try {
-        set token [::http::geturl $url -timeout 60000 {*}$args]
+        set token [::http::geturl [regsub -nocase {^https(?=:)} $url $scheme] -timeout 60000 {*}$args]
     } trap SSLKEYS {message details} {
         return -options $details $message
     } on error {message details} {
@@ -64,14 +71,21 @@ proc ::sslkeys::client::geturl {url args} {
     ::sslkeys::tls::explain $chan $message
 }
 
-# Get a page over mutual TLS with a context of its own.
+# Get a page over mutual TLS with a context of its own; what the program has registered for https stays, also meanwhile.
 #   in      https URL; options of tls::context
 #   out     dict status (a number) body
 #   errors  SSLKEYS WIRE ..., SSLKEYS CHAIN ...
 proc ::sslkeys::client::get {url args} {
+    variable gets
     package require http
-    ::http::register https 443 [list ::sslkeys::tls::socket {*}[::sslkeys::tls::context {*}$args]]
-    set token [geturl $url]
+    set context [::sslkeys::tls::context {*}$args]
+    set scheme sslkeys[incr gets]
+    ::http::register $scheme 443 [list ::sslkeys::tls::socket {*}$context]
+    try {
+        set token [Fetch $scheme $url]
+    } finally {
+        ::http::unregister $scheme
+    }
     set answer [dict create status [::http::ncode $token] body [::http::data $token]]
     ::http::cleanup $token
     return $answer
