@@ -1,5 +1,5 @@
 # One line per event: time, level, event, then name=value. Never a secret: whatever looks like PEM is cut out here as well,
-# and no control character of a peer reaches a terminal.
+# and no control character of a peer reaches a terminal, nor one that turns the direction of writing.
 
 namespace eval ::sslkeys::log {
     namespace export configure event format
@@ -63,7 +63,8 @@ proc ::sslkeys::log::Quote {value} {
         scan $character %c code
         if {$character in {\" \\}} {
             append quoted \\ $character
-        } elseif {$code < 32 || ($code >= 127 && $code < 160) || ($code >= 0x2028 && $code <= 0x202e)} {
+        } elseif {$code < 32 || ($code >= 127 && $code < 160) || ($code >= 0x2028 && $code <= 0x202e)
+                || $code == 0x061c || $code == 0x200e || $code == 0x200f || ($code >= 0x2066 && $code <= 0x2069)} {
             append quoted [::format {\u%04x} $code]
         } else {
             append quoted $character
