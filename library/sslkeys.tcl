@@ -18,7 +18,7 @@ namespace eval ::sslkeys {
         wire/tlsreason.tcl    {tls::reason tls::explain tls::Reason}
         wire/connection.tcl {
             connection::start connection::perform connection::await connection::watch connection::pause
-            connection::wake connection::read connection::send connection::drain connection::limit
+            connection::wake connection::read connection::take connection::breathe connection::send connection::drain connection::limit
             connection::hold connection::address connection::linger connection::close
             connection::disown connection::abandon connection::use connection::release
         }

@@ -70,8 +70,10 @@ void askHost(X509_VERIFY_PARAM* wanted, const std::string& host, bool hasAltName
     X509_VERIFY_PARAM_set_hostflags(wanted,
                                     X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
                                         (hasAltNames ? X509_CHECK_FLAG_NEVER_CHECK_SUBJECT : 0U));
-    // An empty name would mean to OpenSSL that nobody asks.
-    const int asked = host.empty() ? 0
+    // To OpenSSL an empty name means that nobody asks, and ".example.com" any host below.
+    const bool isPattern =
+        host.empty() || host.front() == '.' || host.find('*') != std::string::npos;
+    const int asked = isPattern ? 0
                       : isAddress(host)
                           ? X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str())
                           : X509_VERIFY_PARAM_set1_host(wanted, host.data(), host.size());

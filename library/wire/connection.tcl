@@ -2,19 +2,25 @@
 # Time limits hang on the monotonic ticker, never on `after`. Knows no protocol, and of TLS only how to close it.
 
 namespace eval ::sslkeys::connection {
-    namespace export start perform await watch pause wake read send drain limit hold address linger close disown abandon use release
+    namespace export start perform await watch pause wake read take breathe send drain limit hold address linger close disown abandon use release
 
     variable waiting  ;# channel -> the coroutine that waits for it
     variable watched  ;# channel -> the event its fileevent stands on: readable, writable or none
     variable until    ;# channel -> monotonic milliseconds at which waiting for it fails
     variable owner    ;# channel -> the coroutine that serves it
     variable address  ;# channel -> the peer's address, as told by accept
+    variable begun    ;# channel -> how many bytes the last read gave
+    variable broken   ;# channels on which reading or writing failed
+    variable breaths  ;# channel -> the timer of breathe
     variable users 0  ;# how many listeners and calls need the sweep
     variable ticker {}
     variable serial 0
     variable answers  ;# perform's results
     # A response that a slow peer has not taken is waited for beyond this many bytes.
     variable backlog 65536
+    array set begun {}
+    array set broken {}
+    array set breaths {}
     array set waiting {}
     array set watched {}
     array set until {}
@@ -54,9 +60,16 @@ proc ::sslkeys::connection::disown {chan} {
     Forget $chan
 }
 
-# End a connection from outside.
+# End a connection from outside. What waits for its channel gets an error, so that it can put things in order; what waits
+# for anything else ends where it stands.
 proc ::sslkeys::connection::abandon {chan} {
     variable owner
+    variable waiting
+    if {[info exists waiting($chan)]} {
+        set coroutine $waiting($chan)
+        unset waiting($chan)
+        $coroutine closed
+    }
     if {[info exists owner($chan)]} {
         rename $owner($chan) {}
     }
@@ -100,7 +113,10 @@ proc ::sslkeys::connection::await {chan event} {
         watch $chan $event
     }
     # Whoever else may resume this coroutine means another wait of its handler, which is over.
-    while {[set why [yield]] ni {ready late}} {}
+    while {[set why [yield]] ni {ready late closed}} {}
+    if {$why eq {closed}} {
+        throw {SSLKEYS WIRE CLOSED} "the port was closed"
+    }
     if {$why eq {late}} {
         return -code error -errorcode {SSLKEYS WIRE TIMEOUT} "the other side was silent for too long"
     }
@@ -136,25 +152,64 @@ proc ::sslkeys::connection::Ready {chan} {
     }
 }
 
-# Read what has come, up to 64 KiB, or wait for it.
+# Read what has come, up to 64 KiB, or wait for it. All but the first read come out of the event loop, so that a peer that
+# never stops sending neither holds up the others nor outruns its limits.
 #   out     bytes; the empty string at the end of the stream
-#   errors  WIRE TIMEOUT; POSIX ... from the channel
+#   errors  WIRE TIMEOUT; WIRE CLOSED after an earlier error; POSIX ... from the channel
 proc ::sslkeys::connection::read {chan} {
+    variable begun
     while {1} {
-        set bytes [::read $chan 65536]
+        if {[info exists begun($chan)]} {
+            # A full read may have left something that no event will tell of.
+            if {$begun($chan) == 65536} {
+                breathe $chan
+            } else {
+                await $chan readable
+            }
+        }
+        set bytes [take $chan]
+        set begun($chan) [string length $bytes]
         if {$bytes ne {} || [eof $chan]} {
             return $bytes
         }
-        await $chan readable
     }
+}
+
+# Read what is there, without waiting. After an error a channel can only be closed: the tls package may never return from
+# another read.
+#   errors  WIRE CLOSED after an earlier error; POSIX ... from the channel
+proc ::sslkeys::connection::take {chan} {
+    variable broken
+    if {[info exists broken($chan)]} {
+        throw {SSLKEYS WIRE CLOSED} "the connection is broken"
+    }
+    try {
+        return [::read $chan 65536]
+    } on error {message details} {
+        set broken($chan) 1
+        return -options $details $message
+    }
+}
+
+# Let the event loop go round once.
+proc ::sslkeys::connection::breathe {chan} {
+    variable breaths
+    set breaths($chan) [after 0 [list ::sslkeys::connection::Ready $chan]]
+    await $chan none
 }
 
 # Write bytes with one puts and one flush; wait only while the peer is far behind.
 proc ::sslkeys::connection::send {chan bytes} {
     variable backlog
-    ::sslkeys::Discreetly {
-        puts -nonewline $chan $bytes
-        flush $chan
+    variable broken
+    try {
+        ::sslkeys::Discreetly {
+            puts -nonewline $chan $bytes
+            flush $chan
+        }
+    } on error {message details} {
+        set broken($chan) 1
+        return -options $details $message
     }
     if {[chan pending output $chan] > $backlog} {
         drain $chan $backlog
@@ -163,9 +218,15 @@ proc ::sslkeys::connection::send {chan bytes} {
 
 # Wait until no more than some bytes are still to be written.
 proc ::sslkeys::connection::drain {chan {rest 0}} {
+    variable broken
     while {[chan pending output $chan] > $rest} {
         await $chan writable
-        flush $chan
+        try {
+            flush $chan
+        } on error {message details} {
+            set broken($chan) 1
+            return -options $details $message
+        }
     }
 }
 
@@ -195,7 +256,7 @@ proc ::sslkeys::connection::linger {chan {more 1} {seconds 2}} {
     set left 4194304
     try {
         drain $chan
-        if {!$more && [::read $chan 65536] eq {}} {
+        if {!$more && [take $chan] eq {}} {
             return
         }
         ::sslkeys::process hangup $chan -direction write
@@ -221,7 +282,11 @@ proc ::sslkeys::connection::close {chan} {
 }
 
 proc ::sslkeys::connection::Forget {chan} {
-    foreach table {waiting watched until owner address} {
+    variable breaths
+    if {[info exists breaths($chan)]} {
+        after cancel $breaths($chan)
+    }
+    foreach table {waiting watched until owner address begun broken breaths} {
         variable $table
         unset -nocomplain ${table}($chan)
     }

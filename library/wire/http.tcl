@@ -22,6 +22,7 @@ proc ::sslkeys::http::serve {chan handler args} {
     set options [::sslkeys::ReadOptions $args $defaults]
     dict set options -peer [::sslkeys::tls::peer $chan]
     set buffer [dict get $options -buffer]
+    set answered 0
     ::sslkeys::connection::limit $chan [dict get $options -headertime]
     try {
         while {[ReadRequest $chan $options buffer request]} {
@@ -29,7 +30,13 @@ proc ::sslkeys::http::serve {chan handler args} {
             if {[Answer $chan $handler $request $options]} {
                 ::sslkeys::connection::limit $chan [dict get $options -bodytime]
                 ::sslkeys::connection::drain $chan
+                # Closing on unread bytes would reset the connection under the response.
+                ::sslkeys::connection::linger $chan [expr {$buffer ne {}}]
                 return
+            }
+            # One buffer may hold a thousand requests.
+            if {[incr answered] % 16 == 0} {
+                ::sslkeys::connection::breathe $chan
             }
             ::sslkeys::connection::limit $chan [dict get $options -idletime]
         }
@@ -50,9 +57,16 @@ proc ::sslkeys::http::RefuseRequest {chan status message} {
 proc ::sslkeys::http::ReadRequest {chan options bufferName requestName} {
     upvar 1 $bufferName buffer $requestName request
     set begun [expr {$buffer ne {}}]
+    if {$begun} {
+        ::sslkeys::connection::limit $chan [dict get $options -headertime]
+    }
+    set empty 0
     while {1} {
-        # Empty lines before a request are to be ignored, RFC 9112 2.2.
-        while {[string range $buffer 0 1] eq "\r\n"} {
+        # Empty lines before a request are to be ignored, RFC 9112 2.2; not for ever, though.
+        while {[string match \r\n* $buffer]} {
+            if {[incr empty] > 4} {
+                return -code error -errorcode {SSLKEYS WIRE HTTP status 400} "there are too many empty lines"
+            }
             set buffer [string range $buffer 2 end]
         }
         set end [string first \r\n\r\n $buffer]

@@ -141,6 +141,9 @@ proc ::sslkeys::http::ParseHead {head} {
     if {$minor && ![dict exists $headers host]} {
         Refuse 400 "there is no Host header"
     }
+    if {[dict exists $headers host] && [regexp {[^][A-Za-z0-9._~%!$&'()*+,;=:-]} [dict get $headers host]]} {
+        Refuse 400 "the Host header is malformed"
+    }
     lassign [ParseTarget $method $target] path query
     set length [ParseLength $headers $minor]
     set close [expr {!$minor}]
@@ -175,11 +178,17 @@ proc ::sslkeys::http::ParseTarget {method target} {
         return -level 2 -code error -errorcode {SSLKEYS WIRE HTTP status 400} "the request's target is malformed"
     }
     if {[string first % $path] >= 0} {
-        if {[regexp {%(?![0-9A-Fa-f]{2})|%00} $path]} {
+        if {[regexp {%(?![0-9A-Fa-f]{2})} $path]} {
             return -level 2 -code error -errorcode {SSLKEYS WIRE HTTP status 400} "the path's percent signs are malformed"
         }
-        set path [encoding convertfrom utf-8 [subst -nocommands -novariables \
-            [regsub -all {%([0-9A-Fa-f]{2})} [string map {\\ \\\\} $path] {\\x\1}]]]
+        set path [subst -nocommands -novariables [regsub -all {%([0-9A-Fa-f]{2})} [string map {\\ \\\\} $path] {\\x\1}]]
+    }
+    if {![string is ascii $path]} {
+        set path [encoding convertfrom utf-8 $path]
+    }
+    # Whatever way they were written, 0xC080 for NUL included.
+    if {[regexp {[\u0000-\u001f\u007f]} $path]} {
+        return -level 2 -code error -errorcode {SSLKEYS WIRE HTTP status 400} "the path holds a control character"
     }
     return [list $path $query]
 }
@@ -248,7 +257,7 @@ proc ::sslkeys::http::feedBody {state bytes} {
             }
             switch -- $phase {
                 size {
-                    if {![regexp {^([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?$} $line - size]} {
+                    if {![regexp {^([0-9A-Fa-f]{1,8})(?:[ \t]*;[^\x00-\x08\x0a-\x1f\x7f]*)?$} $line - size]} {
                         Refuse 400 "a chunk's size is malformed"
                     }
                     scan $size %x left
@@ -266,6 +275,8 @@ proc ::sslkeys::http::feedBody {state bytes} {
                 trailer {
                     if {$line eq {}} {
                         set phase done
+                    } elseif {![regexp {^[A-Za-z0-9!#$%&'*+.^_`|~-]+:[^\x00-\x08\x0a-\x1f\x7f]*$} $line]} {
+                        Refuse 400 "a trailer is malformed"
                     }
                 }
             }
@@ -324,6 +335,9 @@ proc ::sslkeys::http::FormatHeaders {status headers} {
         if {![regexp {^[A-Za-z0-9!#$%&'*+.^_`|~-]+$} $name] || [regexp {[^\t\x20-\x7e\x80-\xff]} $value]} {
             return -code error -errorcode [list SSLKEYS WIRE RESPONSE header [string range $name 0 59]] \
                 "a response header holds a character that it must not"
+        }
+        if {[string tolower $name] in {content-length transfer-encoding connection}} {
+            return -code error -errorcode [list SSLKEYS WIRE RESPONSE header $name] "$name is for the engine to send"
         }
         append bytes $name ": " $value \r\n
     }

@@ -92,11 +92,13 @@ proc ::sslkeys::lineprotocol::answer {chan line decide undo {seconds 30}} {
 
 # Make sure that the peer has not gone: what it may have sent after its line does not count.
 proc ::sslkeys::lineprotocol::Present {chan} {
-    set left 65536
-    while {$left > 0 && [set bytes [read $chan 4096]] ne {}} {
-        incr left -[string length $bytes]
+    try {
+        ::sslkeys::connection::take $chan
+        set gone [eof $chan]
+    } on error {} {
+        set gone 1
     }
-    if {[eof $chan]} {
+    if {$gone} {
         throw {SSLKEYS WIRE CLOSED} "the client left before it was answered"
     }
 }

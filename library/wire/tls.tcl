@@ -20,6 +20,7 @@ namespace eval ::sslkeys::tls {
     variable roles     ;# channel -> server or client
     variable contexts  ;# channel -> its context
     variable verdicts  ;# channel -> dict accepted 1 identity D sha1 H, or accepted 0 code C message M
+    variable finished  ;# channels whose handshake is over: before that, a certificate proves nothing
     variable alerts    ;# channel -> the alert that the peer sent
     variable imports 0
 }
@@ -223,7 +224,9 @@ proc ::sslkeys::tls::Judge {chan certificate} {
     variable contexts
     variable verdicts
     set context $contexts($chan)
-    if {![info exists verdicts($chan)]} {
+    # Once per certificate: a peer may not come back with another one on the same channel.
+    set sha1 [dict get $certificate sha1_hash]
+    if {![info exists verdicts($chan)] || [dict get $verdicts($chan) sha1] ne $sha1} {
         set wished [list -cafile [dict get $context -cafile] -purpose server -host [dict get $context -peername]]
         if {$roles($chan) eq {server}} {
             set wished [list -cafile [dict get $context -cafile] -purpose client]
@@ -239,9 +242,9 @@ proc ::sslkeys::tls::Judge {chan certificate} {
                     throw {SSLKEYS WIRE REFUSED} "the certificate is not let in"
                 }
             }
-            set verdicts($chan) [dict create accepted 1 identity $identity sha1 [dict get $certificate sha1_hash]]
+            set verdicts($chan) [dict create accepted 1 identity $identity sha1 $sha1]
         } on error {message details} {
-            set verdicts($chan) [dict create accepted 0 code [dict get $details -errorcode] message $message]
+            set verdicts($chan) [dict create accepted 0 sha1 $sha1 code [dict get $details -errorcode] message $message]
         }
     }
     return [expr {[dict get $verdicts($chan) accepted] || ($roles($chan) eq {server} && ![dict get $context -require])}]
@@ -257,6 +260,8 @@ proc ::sslkeys::tls::handshake {chan} {
         if {![::tls::handshake $chan]} {
             return 0
         }
+        variable finished
+        set finished($chan) 1
     } on error {message details} {
         if {[lindex [dict get $details -errorcode] 1] eq {EAGAIN}} {
             return 0
@@ -276,8 +281,16 @@ proc ::sslkeys::tls::handshake {chan} {
 #   out  the identity dict of the accepted certificate (name, serial, profile, fingerprint, ...), else the empty dict
 proc ::sslkeys::tls::peer {chan} {
     variable verdicts
+    variable finished
     if {![info exists verdicts($chan)] || ![dict get $verdicts($chan) accepted]} {
         return {}
+    }
+    # Others than our handshake may have gone through it: tls::socket -server, tclhttpd.
+    if {![info exists finished($chan)]} {
+        if {[catch {::tls::handshake $chan} over] || !$over} {
+            return {}
+        }
+        set finished($chan) 1
     }
     # A channel closed behind our back may have left its name to another: the verdict is about one certificate.
     if {[catch {::tls::status $chan} status] || ![dict exists $status sha1_hash]
@@ -310,7 +323,7 @@ proc ::sslkeys::tls::close {chan} {
 }
 
 proc ::sslkeys::tls::Forget {chan} {
-    foreach table {roles contexts verdicts alerts} {
+    foreach table {roles contexts verdicts finished alerts} {
         variable $table
         unset -nocomplain ${table}($chan)
     }
