@@ -1,0 +1,76 @@
+# Keys and certificates: in memory, in the key directory, and the package's own weight.
+
+set sslkeys::keydirectory $bench::scratch/keys
+sslkeys::initialize CN "Bench CA"
+set ca $sslkeys::keydirectory/ca.crt
+set caKey $sslkeys::keydirectory/ca.key
+set serial 0
+
+# A new key and certificate, and both texts, as a program would send them.
+proc issueOne {} {
+    set made [sslkeys::certificate issue client -cafile $::ca -cakeyfile $::caKey CN client1]
+    string length [dict get $made key][dict get $made certificate]
+}
+
+bench::row issue-straight "a straight OpenSSL loop in C++" 4 6 1/s {bench::rate 1000 issueOne} {bench::loop straight 500}
+bench::row issue-tight "a tight OpenSSL loop in C++" 0.75 1.0 1/s {bench::rate 1000 issueOne} {bench::loop tight 2000}
+
+# Store pairs in a directory beside those of the C++ loop, each round in a fresh one.
+proc storePairs {parent} {
+    set ::sslkeys::keydirectory $parent/ours[incr ::serial]
+    sslkeys::initialize CN "Bench CA"
+    bench::rate 100 {sslkeys::createAndSign client n[incr ::serial] CN client1}
+}
+proc storeLoop {parent} {
+    set directory $parent/theirs[incr ::serial]
+    file mkdir $directory
+    bench::loop pair 100 $directory
+}
+bench::row createAndSign-disk "a C++ loop with the same bytes and calls" 0.7 0.9 1/s \
+    {storePairs $bench::scratch} {storeLoop $bench::scratch}
+if {$bench::shm ne {}} {
+    bench::row createAndSign-tmpfs "a C++ loop with the same bytes and calls" 0.7 0.9 1/s \
+        {storePairs $bench::shm} {storeLoop $bench::shm}
+} else {
+    bench::missing "createAndSign on tmpfs (/dev/shm)"
+}
+
+# What the article's sslkeys does: the openssl command, three times.
+proc opensslPair {parent} {
+    set base $parent/cmd[incr ::serial]
+    exec openssl ecparam -name prime256v1 -genkey -noout -out $base.key 2>@1
+    exec openssl req -new -key $base.key -subj /CN=client1 -out $base.csr 2>@1
+    exec openssl x509 -req -in $base.csr -CA $::ca -CAkey $::caKey -days 365 -out $base.crt 2>@1
+}
+if {[auto_execok openssl] ne {}} {
+    bench::row createAndSign-openssl "three runs of the openssl command" 20 35 1/s \
+        {storePairs $bench::scratch} {bench::rate 10 {opensslPair $bench::scratch}}
+    if {$bench::shm ne {}} {
+        bench::row createAndSign-openssl-tmpfs "three runs of the openssl command" 50 200 1/s \
+            {storePairs $bench::shm} {bench::rate 10 {opensslPair $bench::shm}}
+    }
+} else {
+    bench::missing openssl
+}
+
+# Milliseconds of a process, without other packages to look through: Tcl reads the index of each on the auto_path.
+proc startUp {body} {
+    set script $bench::scratch/start.tcl
+    set channel [open $script w]
+    puts $channel "set auto_path \[list \[info library\] [list $::env(TCLLIBPATH)]\]\n$body"
+    close $channel
+    expr {1000 * [bench::seconds 20 [info nameofexecutable] $script]}
+}
+bench::row start-up "a bare tclsh start" +10ms +5ms ms {startUp {package require sslkeys}} {startUp {}}
+
+# Five rounds make 100,000 in all.
+for {set i 0} {$i < 1000} {incr i} {
+    issueOne
+}
+set early [bench::resident]
+bench::row memory-issued "after 1,000 issuances" 1.1 1.02 KiB {
+    for {set i 0} {$i < 20000} {incr i} {
+        issueOne
+    }
+    bench::resident
+} {set early}
