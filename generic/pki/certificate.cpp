@@ -2,6 +2,7 @@
 #include "pki/certificate.h"
 
 #include "pki/error.h"
+#include "pki/extension.h"
 #include "pki/pem.h"
 #include "pki/profile.h"
 #include "pki/serial.h"
@@ -33,13 +34,6 @@ std::string printOctets(const ASN1_OCTET_STRING* octets) {
     return octets == nullptr ? ""
                              : printHex(ASN1_STRING_get0_data(octets),
                                         static_cast<std::size_t>(ASN1_STRING_length(octets)));
-}
-
-// Read an extension; null when it is absent or damaged.
-template <class T> T readExtension(const X509* certificate, int nid) {
-    T value(static_cast<typename T::pointer>(X509_get_ext_d2i(certificate, nid, nullptr, nullptr)));
-    drainOpenSsl();
-    return value;
 }
 
 }  // namespace

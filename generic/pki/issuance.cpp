@@ -2,6 +2,7 @@
 #include "pki/issuance.h"
 
 #include "pki/error.h"
+#include "pki/extension.h"
 #include "pki/serial.h"
 #include "pki/validity.h"
 
@@ -138,13 +139,6 @@ void addExtensions(X509* certificate, const Profile& profile, const AltNames& al
         const Owned<ASN1_NULL, ASN1_NULL_free> null(require(ASN1_NULL_new(), kFailure));
         addExtension(certificate, NID_id_pkix_OCSP_noCheck, null.get(), false);
     }
-}
-
-// Read an extension of what is being made; null when it is not there. OpenSSL's own accessors
-// (X509_get_key_usage ...) would keep what they find, which signing makes untrue.
-template <class T> T readExtension(const X509* certificate, int nid) {
-    return T(
-        static_cast<typename T::pointer>(X509_get_ext_d2i(certificate, nid, nullptr, nullptr)));
 }
 
 unsigned readKeyUsages(const X509* certificate) {

@@ -26,7 +26,6 @@ inline void freeExtensions(STACK_OF(X509_EXTENSION) * list) noexcept {
     sk_X509_EXTENSION_pop_free(list, X509_EXTENSION_free);
 }
 inline void freeGeneralNames(GENERAL_NAMES* list) noexcept { GENERAL_NAMES_free(list); }
-inline void freeCertificates(STACK_OF(X509) * list) noexcept { sk_X509_free(list); }
 inline void freeExtendedUsages(EXTENDED_KEY_USAGE* list) noexcept { EXTENDED_KEY_USAGE_free(list); }
 inline void freeBytes(unsigned char* bytes) noexcept { OPENSSL_free(bytes); }
 
@@ -43,7 +42,6 @@ using OwnedGeneralName = Owned<GENERAL_NAME, GENERAL_NAME_free>;
 using OwnedGeneralNames = std::unique_ptr<GENERAL_NAMES, Deleter<freeGeneralNames>>;
 using OwnedInteger = Owned<ASN1_INTEGER, ASN1_INTEGER_free>;
 using OwnedKey = Owned<EVP_PKEY, EVP_PKEY_free>;
-using OwnedKeyContext = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using OwnedKeyId = Owned<AUTHORITY_KEYID, AUTHORITY_KEYID_free>;
 using OwnedName = Owned<X509_NAME, X509_NAME_free>;
 using OwnedOctets = Owned<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
@@ -51,7 +49,6 @@ using OwnedPkcs8 = Owned<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free>;
 using OwnedRequest = Owned<X509_REQ, X509_REQ_free>;
 using OwnedSignature = Owned<X509_SIG, X509_SIG_free>;
 using OwnedTime = Owned<ASN1_TIME, ASN1_TIME_free>;
-using OwnedCertificateList = std::unique_ptr<STACK_OF(X509), Deleter<freeCertificates>>;
 using OwnedStore = Owned<X509_STORE, X509_STORE_free>;
 using OwnedStoreContext = Owned<X509_STORE_CTX, X509_STORE_CTX_free>;
 

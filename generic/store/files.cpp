@@ -124,13 +124,6 @@ bool exists(const std::string& path) {
     return lstat(path.c_str(), &found) == 0;
 }
 
-bool isSameFile(const std::string& a, const std::string& b) {
-    struct stat first {};
-    struct stat second {};
-    return lstat(a.c_str(), &first) == 0 && lstat(b.c_str(), &second) == 0 &&
-           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
-}
-
 void writeNewFile(const std::string& path, std::string_view content, mode_t mode,
                   const std::string& like) {
     // Nobody reads it before its mode is settled: it begins as the owner's alone.

@@ -45,9 +45,6 @@ Secret readFile(const std::string& path, std::size_t limit);
 // Tell whether there is an entry of this name, be it a dangling link.
 bool exists(const std::string& path);
 
-// Tell whether two names are one file.
-bool isSameFile(const std::string& a, const std::string& b);
-
 // Write a new file and bring its content to the disk; the name must be free (EEXIST).
 //   in      like  path of a file whose mode and owner it shall have, or "" for mode
 void writeNewFile(const std::string& path, std::string_view content, mode_t mode,

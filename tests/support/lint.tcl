@@ -5,6 +5,8 @@
 # Each Tcl file is complete and parses; no file is over 400 lines; nothing in generic/pki or
 # generic/store includes <tcl.h>; tcltest names are used once; wire/ and ca/ do not know each other.
 
+source -encoding utf-8 [file join [file dirname [info script]] files.tcl]
+
 namespace eval ::lint {
     variable troubles 0
     variable kMaxLines 400
@@ -24,16 +26,6 @@ proc ::lint::Files {directory args} {
         lappend found {*}[Files $below {*}$args]
     }
     lsort $found
-}
-
-proc ::lint::Read {path} {
-    set channel [open $path r]
-    try {
-        fconfigure $channel -encoding utf-8
-        return [read $channel]
-    } finally {
-        close $channel
-    }
 }
 
 proc ::lint::CheckLength {path text} {
@@ -88,7 +80,7 @@ proc ::lint::CheckArrows {path text} {
 proc ::lint::CheckTestNames {files} {
     set owners [dict create]
     foreach path $files {
-        foreach {- name} [regexp -all -inline -line {^\s*test\s+([^\s$\[]+)(?=\s)} [Read $path]] {
+        foreach {- name} [regexp -all -inline -line {^\s*test\s+([^\s$\[]+)(?=\s)} [::support::readFile $path]] {
             if {[dict exists $owners $name]} {
                 Complain $path "the test name $name is also in [file tail [dict get $owners $name]]"
             }
@@ -104,7 +96,7 @@ proc ::lint::main {directory} {
     foreach part {generic library demos tests doc bin bench} {
         foreach path [Files [file join $root $part] *.cpp *.h *.def *.tcl *.test *.man] {
             incr count
-            set text [Read $path]
+            set text [::support::readFile $path]
             CheckLength $path $text
             if {[file extension $path] in {.tcl .test}} {
                 CheckTcl $path $text
