@@ -1,6 +1,7 @@
 // See certificate.h.
 #include "pki/certificate.h"
 
+#include "pki/digest.h"
 #include "pki/error.h"
 #include "pki/extension.h"
 #include "pki/pem.h"
@@ -11,23 +12,34 @@
 #include <openssl/objects.h>
 
 #include <array>
+#include <mutex>
 
 namespace sslkeys {
 namespace {
 
 [[noreturn]] void refusePem(const char* why) { throw Error(Code::CertificatePem, why); }
 
-Certificate readDer(const Secret& der) {
-    const auto* next = reinterpret_cast<const unsigned char*>(der.data());
-    OwnedCertificate certificate(d2i_X509(nullptr, &next, static_cast<long>(der.size())));
-    const bool hasTimes = certificate != nullptr &&
-                          ASN1_TIME_check(X509_get0_notBefore(certificate.get())) == 1 &&
-                          ASN1_TIME_check(X509_get0_notAfter(certificate.get())) == 1;
-    drainOpenSsl();
-    if (!hasTimes || next != reinterpret_cast<const unsigned char*>(der.data()) + der.size()) {
+OwnedCertificate parse(const unsigned char* der, std::size_t length) {
+    const unsigned char* next = der;
+    OwnedCertificate certificate(d2i_X509(nullptr, &next, static_cast<long>(length)));
+    const bool isWhole = certificate != nullptr && next == der + length &&
+                         ASN1_TIME_check(X509_get0_notBefore(certificate.get())) == 1 &&
+                         ASN1_TIME_check(X509_get0_notAfter(certificate.get())) == 1;
+    if (!isWhole) {
+        drainOpenSsl();
         refusePem("the certificate is damaged");
     }
-    return Certificate(std::move(certificate));
+    X509_check_purpose(certificate.get(), -1, 0);  // fills what OpenSSL caches, while nobody looks
+    drainOpenSsl();
+    return certificate;
+}
+
+std::vector<unsigned char> encode(const X509* certificate) {
+    unsigned char* der = nullptr;
+    const int length = i2d_X509(certificate, &der);
+    require(length, "could not encode the certificate");
+    const OwnedBytes owned(der);
+    return {der, der + length};
 }
 
 std::string printOctets(const ASN1_OCTET_STRING* octets) {
@@ -38,9 +50,44 @@ std::string printOctets(const ASN1_OCTET_STRING* octets) {
 
 }  // namespace
 
-Certificate::Certificate(OwnedCertificate certificate) : certificate_(std::move(certificate)) {
-    X509_check_purpose(get(), -1, 0);  // fills what OpenSSL caches, while nobody else looks
-    drainOpenSsl();
+struct Certificate::Content {
+    std::vector<unsigned char> der;
+    std::string serial;
+    std::int64_t notBefore;
+    std::int64_t notAfter;
+    OwnedCertificate parsed;  // once somebody asked, where it was made here
+    std::once_flag asked;
+};
+
+Certificate Certificate::fromDer(const unsigned char* der, std::size_t length) {
+    OwnedCertificate parsed = parse(der, length);
+    const X509* read = parsed.get();
+    auto content = std::make_shared<Content>();
+    content->der = encode(read);
+    content->serial = printSerial(X509_get0_serialNumber(read));
+    content->notBefore = toSeconds(X509_get0_notBefore(read));
+    content->notAfter = toSeconds(X509_get0_notAfter(read));
+    content->parsed = std::move(parsed);
+    return Certificate(std::move(content));
+}
+
+Certificate Certificate::made(std::vector<unsigned char> der, std::string serial,
+                              std::int64_t notBefore, std::int64_t notAfter) {
+    auto content = std::make_shared<Content>();
+    content->der = std::move(der);
+    content->serial = std::move(serial);
+    content->notBefore = notBefore;
+    content->notAfter = notAfter;
+    return Certificate(std::move(content));
+}
+
+X509* Certificate::get() const {
+    std::call_once(content_->asked, [this] {
+        if (content_->parsed == nullptr) {
+            content_->parsed = parse(content_->der.data(), content_->der.size());
+        }
+    });
+    return content_->parsed.get();
 }
 
 Certificate Certificate::fromPem(std::string_view pem) {
@@ -55,7 +102,8 @@ std::vector<Certificate> Certificate::listFromPem(std::string_view pem) {
     std::vector<Certificate> list;
     for (const PemBlock& block : readPem(pem)) {
         if (block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE") {
-            list.push_back(readDer(block.der));
+            list.push_back(fromDer(reinterpret_cast<const unsigned char*>(block.der.data()),
+                                   block.der.size()));
         }
     }
     if (list.empty()) {
@@ -65,15 +113,17 @@ std::vector<Certificate> Certificate::listFromPem(std::string_view pem) {
 }
 
 std::string Certificate::toPem() const {
-    return std::string(view(writePem("CERTIFICATE", i2d_X509, get())));
+    return std::string(view(writePem("CERTIFICATE", content_->der.data(), content_->der.size())));
 }
 
-std::string Certificate::serial() const { return printSerial(X509_get0_serialNumber(get())); }
+const std::string& Certificate::serial() const { return content_->serial; }
+
+std::int64_t Certificate::notBefore() const { return content_->notBefore; }
+
+std::int64_t Certificate::notAfter() const { return content_->notAfter; }
 
 std::string Certificate::fingerprint() const {
-    std::array<unsigned char, 32> digest{};
-    require(X509_digest(get(), EVP_sha256(), digest.data(), nullptr),
-            "could not hash the certificate");
+    const Sha256 digest = hashSha256(content_->der.data(), content_->der.size());
     return printHex(digest.data(), digest.size());
 }
 
@@ -93,10 +143,6 @@ std::string Certificate::profile() const {
     const Profile* row = recognise(get());
     return row == nullptr ? "" : std::string(row->name);
 }
-
-std::int64_t Certificate::notBefore() const { return toSeconds(X509_get0_notBefore(get())); }
-
-std::int64_t Certificate::notAfter() const { return toSeconds(X509_get0_notAfter(get())); }
 
 Name Certificate::subject() const { return Name::from(X509_get_subject_name(get())); }
 

@@ -13,10 +13,17 @@
 
 namespace sslkeys {
 
-// A certificate; copies share it, nobody changes it.
+// A certificate; copies share it, nobody changes it, several threads may read it. It is kept as its
+// DER, and what was made here is parsed when someone asks for more than issuance knew.
 class Certificate {
   public:
-    explicit Certificate(OwnedCertificate certificate);
+    // Read one from DER, whole.
+    //   errors  CERTIFICATE PEM
+    static Certificate fromDer(const unsigned char* der, std::size_t length);
+
+    // Take what was just signed, and what its maker knows of it.
+    static Certificate made(std::vector<unsigned char> der, std::string serial,
+                            std::int64_t notBefore, std::int64_t notAfter);
 
     // Read the one certificate of a text; more or none is refused.
     //   errors  CERTIFICATE PEM
@@ -28,15 +35,18 @@ class Certificate {
 
     std::string toPem() const;
 
-    // The fields, each as RFC 5280 4.1 and 4.2 name it; "" or an empty list where it is absent.
-    std::string serial() const;              // lower-case hex
-    std::string fingerprint() const;         // SHA-256 of the DER, lower-case hex
+    // Fields that need no parsing.
+    const std::string& serial() const;  // lower-case hex
+    std::int64_t notBefore() const;     // Unix seconds
+    std::int64_t notAfter() const;      // Unix seconds
+    std::string fingerprint() const;    // SHA-256 of the DER, lower-case hex
+
+    // The other fields, each as RFC 5280 4.1 and 4.2 name it; "" or an empty list where it is
+    // absent.
     std::string subjectKeyId() const;        // lower-case hex
     std::string authorityKeyId() const;      // lower-case hex
     std::string signatureAlgorithm() const;  // "ecdsa-with-SHA256"
     std::string profile() const;             // the profile it fits, or ""
-    std::int64_t notBefore() const;          // Unix seconds
-    std::int64_t notAfter() const;           // Unix seconds
     Name subject() const;
     Name issuer() const;
     AltNames altNames() const;
@@ -55,10 +65,13 @@ class Certificate {
     //   errors  CERTIFICATE PEM when it cannot be read
     EVP_PKEY* publicKey() const;
 
-    X509* get() const { return certificate_.get(); }
+    // Borrow the parsed form.
+    X509* get() const;
 
   private:
-    std::shared_ptr<X509> certificate_;
+    struct Content;
+    explicit Certificate(std::shared_ptr<Content> content) : content_(std::move(content)) {}
+    std::shared_ptr<Content> content_;
 };
 
 }  // namespace sslkeys

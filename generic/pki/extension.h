@@ -1,8 +1,11 @@
-// Reading an extension of a certificate as the type that it has in RFC 5280.
+// Extensions of certificates: those that a profile has, and reading one as the type that it has in
+// RFC 5280 4.2.
 #pragma once
 
+#include "pki/altname.h"
 #include "pki/error.h"
 #include "pki/owned.h"
+#include "pki/profile.h"
 
 namespace sslkeys {
 
@@ -14,5 +17,10 @@ template <class T> T readExtension(const X509* certificate, int nid) {
     drainOpenSsl();
     return value;
 }
+
+// Append all extensions to a certificate whose public key is set.
+//   in   keyUsages  of keyUsagesFor();  issuer  null for one that signs itself
+void addExtensions(X509* certificate, const Profile& profile, unsigned keyUsages,
+                   const AltNames& altNames, const X509* issuer);
 
 }  // namespace sslkeys

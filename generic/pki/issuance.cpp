@@ -1,8 +1,10 @@
 // See issuance.h.
 #include "pki/issuance.h"
 
+#include "pki/digest.h"
 #include "pki/error.h"
 #include "pki/extension.h"
+#include "pki/p256.h"
 #include "pki/serial.h"
 #include "pki/validity.h"
 
@@ -69,78 +71,6 @@ AltNames settleAltNames(const Terms& terms) {
     return names;
 }
 
-void addExtension(X509* certificate, int nid, void* value, bool critical) {
-    require(X509_add1_ext_i2d(certificate, nid, value, critical ? 1 : 0, X509V3_ADD_APPEND),
-            kFailure);
-}
-
-// RFC 5280 4.2.1.9
-void addBasicConstraints(X509* certificate, const Profile& profile) {
-    const OwnedBasicConstraints constraints(require(BASIC_CONSTRAINTS_new(), kFailure));
-    constraints->ca = profile.isCa ? 1 : 0;
-    if (profile.pathLength >= 0) {
-        constraints->pathlen = require(ASN1_INTEGER_new(), kFailure);
-        require(ASN1_INTEGER_set(constraints->pathlen, profile.pathLength), kFailure);
-    }
-    addExtension(certificate, NID_basic_constraints, constraints.get(), true);
-}
-
-// RFC 5280 4.2.1.3: bit n of the BIT STRING is the n-th usage; OpenSSL's KU_* are its octets.
-void addKeyUsage(X509* certificate, unsigned usages) {
-    const OwnedBitString bits(require(ASN1_BIT_STRING_new(), kFailure));
-    for (int bit = 0; bit < 8; ++bit) {
-        if ((usages & (0x80U >> bit)) != 0) {
-            require(ASN1_BIT_STRING_set_bit(bits.get(), bit, 1), kFailure);
-        }
-    }
-    addExtension(certificate, NID_key_usage, bits.get(), true);
-}
-
-// RFC 5280 4.2.1.12
-void addExtendedKeyUsage(X509* certificate, const Profile& profile) {
-    const OwnedExtendedUsages usages(require(EXTENDED_KEY_USAGE_new(), kFailure));
-    for (const int purpose : profile.purposes) {
-        if (purpose != NID_undef) {
-            require(sk_ASN1_OBJECT_push(usages.get(), OBJ_nid2obj(purpose)), kFailure);
-        }
-    }
-    if (sk_ASN1_OBJECT_num(usages.get()) > 0) {
-        addExtension(certificate, NID_ext_key_usage, usages.get(), false);
-    }
-}
-
-// RFC 5280 4.2.1.1 and 4.2.1.2; the identifier is made as RFC 7093 2 (1) says: 160 bits of SHA-256.
-void addKeyIdentifiers(X509* certificate, const X509* issuer) {
-    std::array<unsigned char, 32> digest{};
-    require(X509_pubkey_digest(certificate, EVP_sha256(), digest.data(), nullptr), kFailure);
-    const OwnedOctets own(require(ASN1_OCTET_STRING_new(), kFailure));
-    require(ASN1_OCTET_STRING_set(own.get(), digest.data(), 20), kFailure);
-    addExtension(certificate, NID_subject_key_identifier, own.get(), false);
-
-    const ASN1_OCTET_STRING* issuerId =
-        issuer == nullptr ? own.get() : X509_get0_subject_key_id(const_cast<X509*>(issuer));
-    if (issuerId != nullptr) {
-        const OwnedKeyId authority(require(AUTHORITY_KEYID_new(), kFailure));
-        authority->keyid = require(ASN1_OCTET_STRING_dup(issuerId), kFailure);
-        addExtension(certificate, NID_authority_key_identifier, authority.get(), false);
-    }
-}
-
-void addExtensions(X509* certificate, const Profile& profile, const AltNames& altNames,
-                   const X509* issuer) {
-    addBasicConstraints(certificate, profile);
-    addKeyUsage(certificate, keyUsagesFor(profile, X509_get0_pubkey(certificate)));
-    addExtendedKeyUsage(certificate, profile);
-    addKeyIdentifiers(certificate, issuer);
-    if (!altNames.empty()) {
-        addExtension(certificate, NID_subject_alt_name, toX509(altNames).get(), false);
-    }
-    if (profile.skipsRevocationCheck) {
-        const Owned<ASN1_NULL, ASN1_NULL_free> null(require(ASN1_NULL_new(), kFailure));
-        addExtension(certificate, NID_id_pkix_OCSP_noCheck, null.get(), false);
-    }
-}
-
 unsigned readKeyUsages(const X509* certificate) {
     const auto bits = readExtension<OwnedBitString>(certificate, NID_key_usage);
     unsigned usages = 0;
@@ -162,7 +92,7 @@ std::array<int, 2> readPurposes(const X509* certificate) {
 
 // Read back what will be signed and hold it against its profile: a fault in the lines above must
 // not become a certificate.
-void requireProfile(const X509* certificate, const Profile& profile) {
+void requireProfile(const X509* certificate, const Profile& profile, unsigned keyUsages) {
     const auto constraints =
         readExtension<OwnedBasicConstraints>(certificate, NID_basic_constraints);
     const auto altNames = readExtension<OwnedGeneralNames>(certificate, NID_subject_alt_name);
@@ -172,8 +102,7 @@ void requireProfile(const X509* certificate, const Profile& profile) {
     const bool fits =
         X509_get_version(certificate) == X509_VERSION_3 && constraints != nullptr &&
         (constraints->ca != 0) == profile.isCa && pathLength == profile.pathLength &&
-        readKeyUsages(certificate) == keyUsagesFor(profile, X509_get0_pubkey(certificate)) &&
-        readPurposes(certificate) == profile.purposes &&
+        readKeyUsages(certificate) == keyUsages && readPurposes(certificate) == profile.purposes &&
         (altNames != nullptr || !profile.needsHost) &&
         ASN1_TIME_compare(X509_get0_notBefore(certificate), X509_get0_notAfter(certificate)) < 0;
     drainOpenSsl();
@@ -185,29 +114,43 @@ void requireProfile(const X509* certificate, const Profile& profile) {
     }
 }
 
-// All that signing by a CA and by oneself share.
-Issued make(const Terms& terms, EVP_PKEY* publicKey, const X509* issuer, EVP_PKEY* signingKey,
-            std::int64_t latest) {
-    requireSupported(publicKey);
-    const OwnedName subject = settleSubject(terms.subject).toX509();
-    const AltNames altNames = settleAltNames(terms);
-    const Validity validity = layOut(terms.now, terms.days.value_or(terms.profile->days), latest);
-
+// Write everything that is signed.
+//   in      issuer  null for a certificate that signs itself
+OwnedCertificate draft(const Terms& terms, const SerialOctets& serial, const Validity& validity,
+                       const PublicKey& publicKey, const X509* issuer) {
     OwnedCertificate certificate(require(X509_new(), kFailure));
     X509* made = certificate.get();
     require(X509_set_version(made, X509_VERSION_3), kFailure);
-    require(X509_set_serialNumber(made, drawSerial().get()), kFailure);
-    require(X509_set_subject_name(made, subject.get()), kFailure);
-    require(X509_set_issuer_name(made,
-                                 issuer == nullptr ? subject.get() : X509_get_subject_name(issuer)),
+    require(ASN1_STRING_set(X509_get_serialNumber(made), serial.data(),
+                            static_cast<int>(serial.size())),
             kFailure);
-    require(X509_set1_notBefore(made, toAsn1Time(validity.notBefore).get()), kFailure);
-    require(X509_set1_notAfter(made, toAsn1Time(validity.notAfter).get()), kFailure);
-    require(X509_set_pubkey(made, publicKey), kFailure);
-    addExtensions(made, *terms.profile, altNames, issuer);
-    requireProfile(made, *terms.profile);
-    require(X509_sign(made, signingKey, digestFor(signingKey)), "could not sign the certificate");
-    return {Certificate(std::move(certificate)), validity.truncated};
+    settleSubject(terms.subject).writeTo(X509_get_subject_name(made));
+    require(X509_set_issuer_name(made, X509_get_subject_name(issuer == nullptr ? made : issuer)),
+            kFailure);
+    writeTime(X509_getm_notBefore(made), validity.notBefore);
+    writeTime(X509_getm_notAfter(made), validity.notAfter);
+    if (publicKey.point) {
+        p256::setPublicKey(made, *publicKey.point);
+    } else {
+        require(X509_set_pubkey(made, publicKey.key), kFailure);
+    }
+    const unsigned keyUsages = keyUsagesFor(*terms.profile, publicKey.key);
+    addExtensions(made, *terms.profile, keyUsages, settleAltNames(terms), issuer);
+    requireProfile(made, *terms.profile, keyUsages);
+    return certificate;
+}
+
+// All that signing by a CA and by oneself share.
+Issued make(const Terms& terms, const PublicKey& publicKey, const X509* issuer, const Key& signer,
+            std::int64_t latest) {
+    requireSupported(publicKey.key);
+    const Validity validity = layOut(terms.now, terms.days.value_or(terms.profile->days), latest);
+    const SerialOctets serial = drawSerial();
+    const OwnedCertificate certificate = draft(terms, serial, validity, publicKey, issuer);
+    return {Certificate::made(signer.sign(certificate.get()),
+                              printHex(serial.data(), serial.size()), validity.notBefore,
+                              validity.notAfter),
+            validity.truncated};
 }
 
 [[noreturn]] void refuseProfile(const Profile& profile, const char* why) {
@@ -236,7 +179,7 @@ void requireAuthority(const Authority& authority, std::int64_t now) {
     }
 }
 
-Issued issue(const Terms& terms, EVP_PKEY* publicKey, const Authority& authority) {
+Issued issue(const Terms& terms, const PublicKey& publicKey, const Authority& authority) {
     requireAuthority(authority, terms.now);
     const Certificate& ca = authority.certificate;
     if (terms.profile->name == "root") {
@@ -245,14 +188,14 @@ Issued issue(const Terms& terms, EVP_PKEY* publicKey, const Authority& authority
     if (terms.profile->isCa && ca.pathLength() == 0) {
         refuseProfile(*terms.profile, "cannot be signed by a CA whose path length is 0");
     }
-    return make(terms, publicKey, ca.get(), authority.key.get(), ca.notAfter());
+    return make(terms, publicKey, ca.get(), authority.key, ca.notAfter());
 }
 
 Issued selfsign(const Terms& terms, const Key& key) {
     if (terms.profile->isCa && terms.profile->name != "root") {
         refuseProfile(*terms.profile, "is signed by another CA: use issue or sign");
     }
-    return make(terms, key.get(), nullptr, key.get(), kEndOfTime);
+    return make(terms, key.publicKey(), nullptr, key, kEndOfTime);
 }
 
 }  // namespace sslkeys

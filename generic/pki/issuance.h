@@ -40,7 +40,7 @@ void requireAuthority(const Authority& authority, std::int64_t now);
 
 // Sign a certificate for a public key.
 //   errors  as requireAuthority; NAME *, CERTIFICATE PROFILE, CERTIFICATE VALIDITY
-Issued issue(const Terms& terms, EVP_PKEY* publicKey, const Authority& authority);
+Issued issue(const Terms& terms, const PublicKey& publicKey, const Authority& authority);
 
 // Sign a certificate with its own key; of the CA profiles only root may.
 //   errors  NAME *, CERTIFICATE PROFILE, CERTIFICATE VALIDITY

@@ -1,9 +1,11 @@
 // See key.h.
 #include "pki/key.h"
 
+#include "pki/digest.h"
 #include "pki/error.h"
+#include "pki/kept.h"
+#include "pki/p256.h"
 #include "pki/pem.h"
-#include "pki/serial.h"
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -76,23 +78,44 @@ OwnedPkcs8 toPkcs8(EVP_PKEY* key) {
 
 }  // namespace
 
+struct Key::Content {
+    OwnedKey key;
+    bool isMadeHere;
+    std::optional<p256::Point> point;  // of a key that p256.h may take
+    Kept<OwnedKeyContext> signer;      // the same
+};
+
+Key::Key(OwnedKey key, bool isMadeHere) : content_(std::make_shared<Content>()) {
+    content_->point = p256::pointOf(key.get());
+    content_->isMadeHere = isMadeHere;
+    content_->key = std::move(key);
+}
+
+EVP_PKEY* Key::get() const { return content_->key.get(); }
+
+PublicKey Key::publicKey() const { return {get(), content_->point}; }
+
 Key Key::generate(const KeySpec& spec) {
     const char* failure = "could not make a key";
     if (spec.type == "rsa") {
         if (spec.bits < kFewestRsaBits || spec.bits > kMostRsaBits) {
             refuseKind("RSA of " + std::to_string(spec.bits) + " bits");
         }
-        return Key(OwnedKey(require(EVP_RSA_gen(static_cast<unsigned>(spec.bits)), failure)));
+        return Key(OwnedKey(require(EVP_RSA_gen(static_cast<unsigned>(spec.bits)), failure)), true);
     }
     if (spec.type == "ed25519") {
-        return Key(OwnedKey(require(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), failure)));
+        return Key(OwnedKey(require(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), failure)),
+                   true);
     }
     const auto* curve = std::find_if(kCurves.begin(), kCurves.end(),
                                      [&](const CurveRow& row) { return spec.curve == row.name; });
     if (spec.type != "ec" || curve == kCurves.end()) {
         refuseKind("a key of " + quote(spec.type == "ec" ? spec.curve : spec.type));
     }
-    return Key(OwnedKey(require(EVP_EC_gen(curve->opensslName), failure)));
+    if (curve == kCurves.begin()) {
+        return Key(p256::generate(), true);
+    }
+    return Key(OwnedKey(require(EVP_EC_gen(curve->opensslName), failure)), true);
 }
 
 Key Key::fromPem(std::string_view pem, const Secret* password) {
@@ -115,10 +138,16 @@ Key Key::fromPem(std::string_view pem, const Secret* password) {
         throw Error(Code::KeyPem, "the private key is damaged");
     }
     requireSupported(key.get());
-    return Key(std::move(key));
+    return Key(std::move(key), false);
 }
 
 Secret Key::toPem() const {
+    // One that was read may leave out its public half: only what was made here has a known shape.
+    if (content_->isMadeHere && content_->point) {
+        const Secret der = p256::encodePkcs8(get(), *content_->point);
+        return writePem("PRIVATE KEY", reinterpret_cast<const unsigned char*>(der.data()),
+                        der.size());
+    }
     return writePem("PRIVATE KEY", i2d_PKCS8_PRIV_KEY_INFO, toPkcs8(get()).get());
 }
 
@@ -143,6 +172,21 @@ Secret Key::toEncryptedPem(const Secret& password) const {
 
 std::string Key::publicPem() const {
     return std::string(view(writePem("PUBLIC KEY", i2d_PUBKEY, get())));
+}
+
+std::vector<unsigned char> Key::sign(X509* certificate) const {
+    if (content_->point) {
+        return content_->signer.with(
+            [&] { return p256::prepareToSign(get()); },
+            [&](EVP_PKEY_CTX* signer) { return p256::sign(certificate, signer); });
+    }
+    const char* failure = "could not sign the certificate";
+    require(X509_sign(certificate, get(), digestFor(get())), failure);
+    unsigned char* der = nullptr;
+    const int length = i2d_X509(certificate, &der);
+    require(length, failure);
+    const OwnedBytes owned(der);
+    return {der, der + length};
 }
 
 bool isEncryptedKey(std::string_view pem) {
@@ -188,10 +232,7 @@ std::string printKeyFingerprint(const EVP_PKEY* key) {
     const int length = i2d_PUBKEY(key, &der);
     require(length, "could not write the public key");
     const OwnedBytes owned(der);
-    std::array<unsigned char, 32> digest{};
-    require(EVP_Digest(der, static_cast<std::size_t>(length), digest.data(), nullptr, EVP_sha256(),
-                       nullptr),
-            "could not hash a key");
+    const Sha256 digest = hashSha256(der, static_cast<std::size_t>(length));
     return printHex(digest.data(), digest.size());
 }
 

@@ -3,9 +3,12 @@
 #pragma once
 
 #include "pki/owned.h"
+#include "pki/p256.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sslkeys {
 
@@ -20,7 +23,13 @@ struct KeySpec {
     std::string curve = "P-256";  // ec alone: P-256, P-384 or P-521
 };
 
-// A private key; copies share it, nobody changes it.
+// A public key to certify, borrowed; and its point where p256.h may write it.
+struct PublicKey {
+    EVP_PKEY* key;
+    std::optional<p256::Point> point;
+};
+
+// A private key; copies share it, nobody changes it, several threads may use it.
 class Key {
   public:
     // Make a key.
@@ -44,11 +53,18 @@ class Key {
     // Write its public half as a SubjectPublicKeyInfo, "PUBLIC KEY".
     std::string publicPem() const;
 
-    EVP_PKEY* get() const { return key_.get(); }
+    PublicKey publicKey() const;
+
+    // Sign a certificate that is otherwise complete, with the digest of digestFor().
+    //   out  its DER
+    std::vector<unsigned char> sign(X509* certificate) const;
+
+    EVP_PKEY* get() const;
 
   private:
-    explicit Key(OwnedKey key) : key_(std::move(key)) {}
-    std::shared_ptr<EVP_PKEY> key_;
+    struct Content;
+    Key(OwnedKey key, bool isMadeHere);
+    std::shared_ptr<Content> content_;
 };
 
 // Tell whether a text holds an encrypted private key.

@@ -137,8 +137,7 @@ Name Name::from(const X509_NAME* name) {
     return result;
 }
 
-OwnedName Name::toX509() const {
-    OwnedName name(require(X509_NAME_new(), "could not make a name"));
+void Name::writeTo(X509_NAME* name) const {
     for (const auto& [type, value] : attributes_) {
         const AttributeRow* row = findRow(type);
         if (row == nullptr) {
@@ -146,12 +145,11 @@ OwnedName Name::toX509() const {
                         "attribute " + quote(type) + " is not one that sslkeys writes",
                         {{"attribute", type}});
         }
-        require(X509_NAME_add_entry_by_NID(name.get(), row->nid, row->asn1Type,
+        require(X509_NAME_add_entry_by_NID(name, row->nid, row->asn1Type,
                                            reinterpret_cast<const unsigned char*>(value.data()),
                                            static_cast<int>(value.size()), -1, 0),
                 "could not write a name");
     }
-    return name;
 }
 
 std::string_view Name::find(std::string_view type) const {

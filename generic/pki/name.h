@@ -31,7 +31,8 @@ class Name {
     // Read a name from a certificate or request; unknown types come as dotted OIDs.
     static Name from(const X509_NAME* name);
 
-    OwnedName toX509() const;
+    // Append the attributes to a name in the making.
+    void writeTo(X509_NAME* name) const;
 
     // The value of the first attribute of this type, or "".
     std::string_view find(std::string_view type) const;

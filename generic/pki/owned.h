@@ -42,6 +42,7 @@ using OwnedGeneralName = Owned<GENERAL_NAME, GENERAL_NAME_free>;
 using OwnedGeneralNames = std::unique_ptr<GENERAL_NAMES, Deleter<freeGeneralNames>>;
 using OwnedInteger = Owned<ASN1_INTEGER, ASN1_INTEGER_free>;
 using OwnedKey = Owned<EVP_PKEY, EVP_PKEY_free>;
+using OwnedKeyContext = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using OwnedKeyId = Owned<AUTHORITY_KEYID, AUTHORITY_KEYID_free>;
 using OwnedName = Owned<X509_NAME, X509_NAME_free>;
 using OwnedOctets = Owned<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;

@@ -45,7 +45,7 @@ Request Request::create(const Key& key, const Name& subject, const AltNames& alt
     const char* failure = "could not make the request";
     OwnedRequest request(require(X509_REQ_new(), failure));
     require(X509_REQ_set_version(request.get(), X509_REQ_VERSION_1), failure);
-    require(X509_REQ_set_subject_name(request.get(), subject.toX509().get()), failure);
+    subject.writeTo(X509_REQ_get_subject_name(request.get()));
     require(X509_REQ_set_pubkey(request.get(), key.get()), failure);
     if (!altNames.empty()) {
         STACK_OF(X509_EXTENSION)* list = nullptr;
@@ -98,6 +98,9 @@ AltNames Request::altNames() const {
     return altNamesFrom(names.get());
 }
 
-EVP_PKEY* Request::publicKey() const { return X509_REQ_get0_pubkey(get()); }
+PublicKey Request::publicKey() const {
+    EVP_PKEY* key = X509_REQ_get0_pubkey(get());
+    return {key, p256::pointOf(key)};
+}
 
 }  // namespace sslkeys

@@ -25,7 +25,7 @@ class Request {
     std::string toPem() const;
     Name subject() const;
     AltNames altNames() const;    // those wished for
-    EVP_PKEY* publicKey() const;  // borrowed
+    PublicKey publicKey() const;  // borrowed
     X509_REQ* get() const { return request_.get(); }
 
   private:

@@ -3,20 +3,21 @@
 
 #include "pki/owned.h"
 
+#include <array>
 #include <string>
 
 namespace sslkeys {
+
+// The octets of a serial number as DER has them: big-endian, no sign.
+using SerialOctets = std::array<unsigned char, 16>;
 
 // Draw a fresh serial number for a certificate.
 //   out     positive integer of 16 random octets, top bit clear, first octet not zero
 //   errors  INTERNAL RANDOM when the generator fails; there is no fall-back
 //   source  RFC 5280 4.1.2.2
-OwnedInteger drawSerial();
+SerialOctets drawSerial();
 
 // Print a serial number: lower-case hex, two digits an octet, no colons.
 std::string printSerial(const ASN1_INTEGER* serial);
-
-// Print octets as lower-case hex.
-std::string printHex(const unsigned char* octets, std::size_t count);
 
 }  // namespace sslkeys

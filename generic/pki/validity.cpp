@@ -24,13 +24,12 @@ Validity layOut(std::int64_t now, std::int64_t days, std::int64_t latest) {
     return {now - kBackdating, std::min(wished, latest), wished > latest};
 }
 
-OwnedTime toAsn1Time(std::int64_t seconds) {
-    return OwnedTime(
-        require(ASN1_TIME_set(nullptr, static_cast<time_t>(seconds)), "could not write a time"));
+void writeTime(ASN1_TIME* time, std::int64_t seconds) {
+    require(ASN1_TIME_set(time, static_cast<time_t>(seconds)), "could not write a time");
 }
 
 std::int64_t toSeconds(const ASN1_TIME* time) {
-    const OwnedTime epoch = toAsn1Time(0);
+    const OwnedTime epoch(require(ASN1_TIME_set(nullptr, 0), "could not read a time"));
     int days = 0;
     int seconds = 0;
     require(ASN1_TIME_diff(&days, &seconds, epoch.get(), time), "could not read a time");

@@ -26,7 +26,7 @@ Validity layOut(std::int64_t now, std::int64_t days, std::int64_t latest);
 // The last second that a certificate can name: 9999-12-31T23:59:59Z.
 constexpr std::int64_t kEndOfTime = 253402300799;
 
-OwnedTime toAsn1Time(std::int64_t seconds);
+void writeTime(ASN1_TIME* time, std::int64_t seconds);
 std::int64_t toSeconds(const ASN1_TIME* time);
 
 }  // namespace sslkeys

@@ -114,7 +114,7 @@ Stored createAndSign(const std::string& directory, const std::string& name, cons
     }
     const Ca ca = loadCa(directory, caPassword);
     const Key key = Key::generate(keyTerms.spec);
-    const Issued issued = issue(terms, key.get(), {ca.certificate, ca.key});
+    const Issued issued = issue(terms, key.publicKey(), {ca.certificate, ca.key});
     commitPair(directory, name, writeKey(key, keyTerms), issued.certificate.toPem(), replace);
     return {paths, issued.certificate, issued.truncated};
 }

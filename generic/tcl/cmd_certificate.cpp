@@ -45,7 +45,7 @@ void issueNew(Call& call) {
     const Ca ca = loadCa(args);
     requireAuthority({ca.certificate, ca.key}, args.terms.now);
     const Key key = Key::generate(keyTerms.spec);
-    const Issued issued = issue(args.terms, key.get(), {ca.certificate, ca.key});
+    const Issued issued = issue(args.terms, key.publicKey(), {ca.certificate, ca.key});
     call.answer(describeIssued(issued.certificate, issued.truncated)
                     .put("key", newKeyValue(key, keyTerms.password))
                     .put("certificate", newValue(issued.certificate)));

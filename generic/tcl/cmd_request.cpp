@@ -41,7 +41,7 @@ void create(Call& call) {
 // sslkeys::request info request
 void info(Call& call) {
     const auto request = valueOf<Request>(call.object(0));
-    const KeySpec spec = describe(request.publicKey());
+    const KeySpec spec = describe(request.publicKey().key);
     call.answer(Dict()
                     .put("subject", newSubject(request.subject()))
                     .put("subjectname", printName(X509_REQ_get_subject_name(request.get())))
@@ -50,7 +50,7 @@ void info(Call& call) {
                     .put("keytype", spec.type)
                     .put("bits", std::int64_t{spec.bits})
                     .put("curve", spec.curve)
-                    .put("keyfingerprint", printKeyFingerprint(request.publicKey())));
+                    .put("keyfingerprint", printKeyFingerprint(request.publicKey().key)));
 }
 
 }  // namespace
