@@ -18,7 +18,7 @@ void addExtension(X509* certificate, int nid, void* value, bool critical) {
 // RFC 5280 4.2.1.9
 void addBasicConstraints(X509* certificate, const Profile& profile) {
     const OwnedBasicConstraints constraints(require(BASIC_CONSTRAINTS_new(), kFailure));
-    constraints->ca = profile.isCa ? 1 : 0;
+    constraints->ca = profile.isCa ? 0xFF : 0;  // DER knows no other TRUE, X.690 11.1
     if (profile.pathLength >= 0) {
         constraints->pathlen = require(ASN1_INTEGER_new(), kFailure);
         require(ASN1_INTEGER_set(constraints->pathlen, profile.pathLength), kFailure);

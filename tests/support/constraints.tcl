@@ -60,6 +60,7 @@ namespace eval ::support {
         certtool gnutls-bin
         certutil libnss3-tools
         pki      "strongswan-pki and libstrongswan-standard-plugins"
+        cfssl    golang-cfssl
         faketime faketime
         curl     curl
     } {
