@@ -18,13 +18,19 @@ namespace eval ::bench {
     variable shm [expr {[file writable /dev/shm] ? [exec mktemp -d /dev/shm/sslkeys-bench.XXXXXXXXXX] : {}}]
 }
 
+# Tell whether a row is asked for, before something costly is prepared for it.
+proc ::bench::wanted {name} {
+    variable options
+    string match [dict get $options -only] $name
+}
+
 # Run both sides in turn and keep the median ratio, ours to theirs.
 #   in  name, what it is measured against, at least (or, of what should be small, at most), the aim, the figures' unit,
 #       two scripts that each give a figure
 proc ::bench::row {name peer least aim unit ours theirs} {
     variable options
     variable rows
-    if {![string match [dict get $options -only] $name]} {
+    if {![wanted $name]} {
         return
     }
     set pairs {}

@@ -35,24 +35,6 @@ if {$bench::shm ne {}} {
     bench::missing "createAndSign on tmpfs (/dev/shm)"
 }
 
-# What the article's sslkeys does: the openssl command, three times.
-proc opensslPair {parent} {
-    set base $parent/cmd[incr ::serial]
-    exec openssl ecparam -name prime256v1 -genkey -noout -out $base.key 2>@1
-    exec openssl req -new -key $base.key -subj /CN=client1 -out $base.csr 2>@1
-    exec openssl x509 -req -in $base.csr -CA $::ca -CAkey $::caKey -days 365 -out $base.crt 2>@1
-}
-if {[auto_execok openssl] ne {}} {
-    bench::row createAndSign-openssl "three runs of the openssl command" 20 35 1/s \
-        {storePairs $bench::scratch} {bench::rate 10 {opensslPair $bench::scratch}}
-    if {$bench::shm ne {}} {
-        bench::row createAndSign-openssl-tmpfs "three runs of the openssl command" 50 200 1/s \
-            {storePairs $bench::shm} {bench::rate 10 {opensslPair $bench::shm}}
-    }
-} else {
-    bench::missing openssl
-}
-
 # Milliseconds of a process, without other packages to look through: Tcl reads the index of each on the auto_path.
 proc startUp {body} {
     set script $bench::scratch/start.tcl

@@ -39,11 +39,13 @@ struct Ca {
 
 Ca loadCa(const std::string& directory, const std::optional<Secret>& password) {
     const PairPaths paths = pairPaths(directory, "ca");
-    if (exists(paths.key) != exists(paths.certificate)) {
+    bool hasKey = exists(paths.key);
+    bool hasCertificate = exists(paths.certificate);
+    if (hasKey != hasCertificate) {
         settleDirectory(directory);  // another's initialize was broken off, or is at work
+        hasKey = exists(paths.key);
+        hasCertificate = exists(paths.certificate);
     }
-    const bool hasKey = exists(paths.key);
-    const bool hasCertificate = exists(paths.certificate);
     const Error::Data data{{"directory", directory}};
     if (!hasKey && !hasCertificate) {
         throw Error(Code::CaMissing,
