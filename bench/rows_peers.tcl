@@ -60,7 +60,7 @@ proc ::peers::MinicaPair {} {
     variable directory
     set name [file tail [Fresh]].example
     Run sh -c {cd "$1" && exec minica "$2"} sh $directory/minica $name
-    return [lindex [glob $directory/minica/$name/*] 0]
+    return $directory/minica/$name.crt
 }
 
 # Prints key and certificate as JSON; cfssljson, which would write the files, is not counted.
