@@ -2,15 +2,16 @@
 #
 #     make bench                       the table, and build/bench.json
 #     make bench BENCHFLAGS='-rounds 9 -only memory*'
+#     make bench-check                 three rounds; fails where a row is below half of "at least"
 #
-# A row is a ratio: the median over rounds, in each of which both sides ran one after the other. A peer
-# that is not installed is named. Nothing here passes or fails by time.
+# A row is a ratio or a difference: the median over rounds, in each of which both sides ran one after the
+# other. A peer that is not installed is named. Nothing here passes or fails by time alone.
 
 package require sslkeys
 
 namespace eval ::bench {
     variable directory [file dirname [file normalize [info script]]]
-    variable options [dict create -rounds 5 -only * -json bench.json -loops ./loops]
+    variable options [dict create -rounds 5 -only * -json bench.json -loops ./loops -check 0]
     variable rows {}
     variable missing {}
     variable scratch [exec mktemp -d -t sslkeys-bench.XXXXXXXXXX]
@@ -24,29 +25,57 @@ proc ::bench::wanted {name} {
     string match [dict get $options -only] $name
 }
 
-# Run both sides in turn and keep the median ratio, ours to theirs.
-#   in  name, what it is measured against, at least (or, of what should be small, at most), the aim, the figures' unit,
-#       two scripts that each give a figure
+# Run both sides in turn and keep the median ratio, ours to theirs, or the median difference.
+#   in  name, what it is measured against, at least and the aim (4: a ratio of at least 4; <1.1: of at most 1.1; +10: at most 10
+#       units more; -: nobody said), the figures' unit, two scripts that each give a figure
 proc ::bench::row {name peer least aim unit ours theirs} {
     variable options
     variable rows
     if {![wanted $name]} {
         return
     }
+    set isDifference [string match +* $least]
     set pairs {}
     for {set round 0} {$round < [dict get $options -rounds]} {incr round} {
         lappend pairs [list [uplevel #0 $ours] [uplevel #0 $theirs]]
     }
-    set ratios [lsort -real [lmap pair $pairs {
-        expr {double([lindex $pair 0]) / [lindex $pair 1]}
+    set results [lsort -real [lmap pair $pairs {
+        lassign $pair mine other
+        expr {$isDifference ? $mine - $other : double($mine) / $other}
     }]]
-    set middle [expr {[llength $pairs] / 2}]
-    set row [dict create name $name peer $peer ratio [lindex $ratios $middle] lowest [lindex $ratios 0] highest [lindex $ratios end] \
-        least $least aim $aim unit $unit ours [Median $pairs 0] theirs [Median $pairs 1]]
+    set result [lindex $results [expr {[llength $results] / 2}]]
+    set row [dict create name $name peer $peer kind [expr {$isDifference ? "difference" : "ratio"}] result $result \
+        lowest [lindex $results 0] highest [lindex $results end] least $least aim $aim verdict [Verdict $result $least $aim] \
+        unit $unit ours [Median $pairs 0] theirs [Median $pairs 1]]
     lappend rows $row
-    puts [format {%-34s %10.4g %10.4g %-8s %8.2f  (%.2f-%.2f)  %6s %6s  %s} $name [dict get $row ours] [dict get $row theirs] $unit \
-        [dict get $row ratio] [dict get $row lowest] [dict get $row highest] $least $aim $peer]
+    puts [format {%-28s %10.4g %10.4g %-5s %8s  (%s to %s)  %6s %6s  %-5s %s} $name [dict get $row ours] [dict get $row theirs] $unit \
+        [Show $isDifference $result] [Show $isDifference [dict get $row lowest]] [Show $isDifference [dict get $row highest]] $least $aim \
+        [dict get $row verdict] $peer]
     flush stdout
+}
+
+proc ::bench::Show {isDifference figure} {
+    format [expr {$isDifference ? "%+.2f" : "%.2f"}] $figure
+}
+
+# Judge a result: aim, ok, short (of "at least"), or fail (of half of it; where less is better, twice it).
+proc ::bench::Verdict {result least aim} {
+    if {$least eq {-}} {
+        return -
+    }
+    if {[Meets $result $aim 1]} {
+        return aim
+    }
+    expr {[Meets $result $least 1] ? "ok" : [Meets $result $least 2] ? "short" : "fail"}
+}
+
+proc ::bench::Meets {result bound slack} {
+    set figure [string trimleft $bound <+]
+    switch -glob -- $bound {
+        <* { expr {$result - 1 <= ($figure - 1) * $slack} }
+        +* { expr {$result <= $figure * $slack} }
+        default { expr {$result * $slack >= $figure} }
+    }
 }
 
 proc ::bench::Median {pairs side} {
@@ -87,7 +116,7 @@ proc ::bench::WriteJson {path} {
     set lines [lmap row $rows {
         set fields {}
         dict for {name value} $row {
-            lappend fields "\"$name\": [expr {$name in {name peer unit least aim} ? "\"$value\"" : $value}]"
+            lappend fields "\"$name\": [expr {$name in {name peer kind unit least aim verdict} ? "\"$value\"" : $value}]"
         }
         string cat "    \{[join $fields {, }]\}"
     }]
@@ -106,7 +135,8 @@ proc ::bench::main {arguments} {
     foreach {name value} $arguments {
         dict set options $name $value
     }
-    puts [format {%-34s %10s %10s %-8s %8s  %-13s %6s %6s  %s} row sslkeys peer unit ratio (range) least aim {measured against}]
+    variable rows
+    puts [format {%-28s %10s %10s %-5s %8s  %-16s  %6s %6s  %-5s %s} row sslkeys peer unit ratio (range) least aim is {measured against}]
     try {
         foreach file [lsort [glob -directory $directory rows_*.tcl]] {
             uplevel #0 [list source -encoding utf-8 $file]
@@ -118,6 +148,11 @@ proc ::bench::main {arguments} {
         puts "not measured, since it is not here: [join $missing {, }]"
     }
     WriteJson [dict get $options -json]
+    set failed [lmap row $rows {expr {[dict get $row verdict] eq {fail} ? [dict get $row name] : [continue]}}]
+    if {[dict get $options -check] && [llength $failed]} {
+        puts "below half of what is asked for: [join $failed {, }]"
+        exit 1
+    }
 }
 
 ::bench::main $argv

@@ -43,14 +43,14 @@ proc startUp {body} {
     close $channel
     expr {1000 * [bench::seconds 20 [info nameofexecutable] $script]}
 }
-bench::row start-up "a bare tclsh start" +10ms +5ms ms {startUp {package require sslkeys}} {startUp {}}
+bench::row start-up "a bare tclsh start" +10 +5 ms {startUp {package require sslkeys}} {startUp {}}
 
 # Five rounds make 100,000 in all.
 for {set i 0} {$i < 1000} {incr i} {
     issueOne
 }
 set early [bench::resident]
-bench::row memory-issued "after 1,000 issuances" 1.1 1.02 KiB {
+bench::row memory-issued "after 1,000 issuances" <1.1 <1.02 KiB {
     for {set i 0} {$i < 20000} {incr i} {
         issueOne
     }
