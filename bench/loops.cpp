@@ -222,6 +222,7 @@ void store(const std::string& directory, int number, const Pems& pems) {
     const std::string fresh = directory + "/.new.loop" + std::to_string(number);
     writeFile(fresh + ".crt", pems.certificate, 0644);
     writeFile(fresh + ".key", pems.key, 0600);
+    syncDirectory(directory);
     must(rename((fresh + ".key").c_str(), (name + ".key").c_str()) == 0, "renaming");
     syncDirectory(directory);
     must(rename((fresh + ".crt").c_str(), (name + ".crt").c_str()) == 0, "renaming");

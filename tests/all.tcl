@@ -1,6 +1,7 @@
 # Run every tests/*.test, each in a process of its own, and count.
 #
-#     tclsh tests/all.tcl ?-file GLOB? ?-jobs N? ?-strict BOOLEAN? ?tcltest option value ...?
+#     tclsh tests/all.tcl ?-file GLOB? ?-jobs N? ?-strict BOOLEAN? ?-deadline SECONDS?
+#         ?tcltest option value ...?
 #
 # A file that dies, hangs, leaves a process behind or has no test counts as one failure more. Two
 # tests of one name are a failure. With -strict 1 only tests that need tclhttpd may be skipped.
@@ -8,10 +9,10 @@
 
 namespace eval ::runner {
     variable directory [file dirname [file normalize [info script]]]
-    variable options [dict create -file *.test -jobs 2 -strict 0]
+    # The deadline of a file is long enough for the slowest one under valgrind; it ends a hang, it
+    # measures nothing.
+    variable options [dict create -file *.test -jobs 2 -strict 0 -deadline 300]
     variable maySkip {tclhttpd}
-    # Long enough for the slowest file under valgrind; it ends a hang, it measures nothing.
-    variable deadline 300000
 
     variable waiting {}
     variable running [dict create]
@@ -65,19 +66,18 @@ proc ::runner::StartNext {} {
     variable waiting
     variable running
     variable options
-    variable deadline
     if {![llength $waiting]} {
         return
     }
     set waiting [lassign $waiting path]
-    set pass [dict remove $options -file -jobs -strict]
+    set pass [dict remove $options -file -jobs -strict -deadline]
     set command [list {*}[auto_execok setsid] {*}[Tclsh] $path \
         -verbose {body error pass skip} {*}$pass]
     set channel [open |[list {*}$command </dev/null 2>@1] r]
     fconfigure $channel -blocking 0 -encoding utf-8
     fileevent $channel readable [list ::runner::Read $channel]
     dict set running $channel [dict create path $path text {} pid [lindex [pid $channel] 0] \
-        timer [after $deadline [list ::runner::Late $channel]]]
+        timer [after [expr {1000 * [dict get $options -deadline]}] [list ::runner::Late $channel]]]
 }
 
 proc ::runner::Read {channel} {
@@ -157,6 +157,9 @@ proc ::runner::Count {name text troubles} {
             incr failures
         } else {
             NoteReason $line
+            if {[string match "---- told *" $line]} {
+                puts $line
+            }
             continue
         }
         if {[dict exists $owners $test] && [dict get $owners $test] ne $name} {

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
-#include <filesystem>
 #include <unistd.h>
 
 namespace sslkeys {
@@ -51,6 +50,20 @@ int imitate(int descriptor, const std::string& like, mode_t mode) {
     return fchmod(descriptor, mode) == 0 ? 0 : errno;
 }
 
+// Make the directories above a path, each durable in the one above it.
+void makeParents(const std::string& path) {
+    const std::string above = directoryOf(path);
+    if (above == path || exists(above)) {
+        return;
+    }
+    makeParents(above);
+    if (mkdir(above.c_str(), 0777) == 0) {
+        syncDirectory(directoryOf(above));
+    } else if (errno != EEXIST) {
+        refuse(errno, "could not make directory", above);
+    }
+}
+
 }  // namespace
 
 Descriptor::~Descriptor() {
@@ -73,17 +86,10 @@ void makeDirectory(const std::string& path) {
         makeDirectory(path.substr(0, path.size() - 1));
         return;
     }
-    const std::string above = directoryOf(path);
-    if (!exists(above) && above != path) {
-        std::error_code failure;
-        std::filesystem::create_directories(above, failure);
-        if (failure) {
-            refuse(failure.value(), "could not make directory", above);
-        }
-    }
+    makeParents(path);
     if (mkdir(path.c_str(), kDirectoryMode) == 0) {
         chmod(path.c_str(), kDirectoryMode);
-        syncDirectory(above);
+        syncDirectory(directoryOf(path));
         return;
     }
     const int failure = errno;
@@ -167,6 +173,7 @@ bool renameToFree(const std::string& from, const std::string& to) {
         }
         refuse(errno, "could not put in place", to);
     }
+    syncDirectory(directoryOf(to));
     removeFile(from);
     return true;
 }

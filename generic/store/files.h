@@ -35,7 +35,7 @@ std::string join(const std::string& directory, const std::string& entry);
 // Tell a path's directory ("." when it names none).
 std::string directoryOf(const std::string& path);
 
-// Make a directory with mode 0755 and make its entry durable; its parents as the umask has it.
+// Make a directory with mode 0755, its parents as the umask has it, and bring all to the disk.
 void makeDirectory(const std::string& path);
 
 // Read a file whole.
@@ -53,7 +53,7 @@ void writeNewFile(const std::string& path, std::string_view content, mode_t mode
 // Give a file another name, in place of what has it.
 void renameOver(const std::string& from, const std::string& to);
 
-// Give a file another name that must be free.
+// Give a file another name that must be free; after a crash it has one of them, or both.
 //   out  false when it is not
 bool renameToFree(const std::string& from, const std::string& to);
 

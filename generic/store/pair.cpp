@@ -32,13 +32,12 @@ enum class Fit { kYes, kNo, kUnknown };
 Fit fits(const std::string& key, const std::string& certificate) {
     try {
         const Secret pem = readFile(key, kLongestPem);
+        const Secret text = readFile(certificate, kLongestPem);
+        const Certificate leaf = Certificate::listFromPem(view(text)).front();
         if (isEncryptedKey(view(pem))) {
             return Fit::kUnknown;
         }
-        const Secret text = readFile(certificate, kLongestPem);
-        return Certificate::listFromPem(view(text)).front().matches(Key::fromPem(view(pem)).get())
-                   ? Fit::kYes
-                   : Fit::kNo;
+        return leaf.matches(Key::fromPem(view(pem)).get()) ? Fit::kYes : Fit::kNo;
     } catch (const Error& error) {
         if (error.errorNumber() != 0) {
             throw;  // what could not be read may well fit
@@ -82,7 +81,9 @@ void settleNext(const PairPaths& next, const PairPaths& stand) {
     if (isReplaced) {
         publish(next.certificate, stand.certificate);
     }
+    // While the next key is there, nothing was replaced: it outlives the next certificate.
     removeFile(next.certificate);
+    syncDirectory(directoryOf(stand.key));
     removeFile(next.key);
     syncDirectory(directoryOf(stand.key));
 }
@@ -132,7 +133,12 @@ bool tryCreate(const std::string& directory, const std::string& name, const Secr
         withdraw(fresh.certificate);
     };
     try {
-        if (writeToFree(fresh.key, view(key), kPrivateMode) && renameToFree(fresh.key, stand.key)) {
+        if (!writeToFree(fresh.key, view(key), kPrivateMode)) {
+            takeBack();
+            return false;
+        }
+        syncDirectory(directory);
+        if (renameToFree(fresh.key, stand.key)) {
             published.key = stand.key;
             syncDirectory(directory);
             if (renameToFree(fresh.certificate, stand.certificate)) {
@@ -180,6 +186,7 @@ void replacePair(const std::string& directory, const std::string& name, const Se
     }
     try {
         writeNewFile(next.key, view(key), kPrivateMode, stand.key);
+        syncDirectory(directory);
         writeNewFile(next.certificate, certificate, kPublicMode, stand.certificate);
         syncDirectory(directory);
         renameOver(next.key, stand.key);

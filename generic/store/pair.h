@@ -2,20 +2,21 @@
 // is, its matching NAME.key was before. Whatever ends a call, the next one finds nothing that
 // counts or a matching pair, and clears what is ours, told by its name.
 //
-// A new pair: .sslkeys-new.NAME.crt, .sslkeys-new.NAME.key, each on the disk; key to its name,
-// directory to the disk; certificate to its name, directory to the disk. The first of them is there
-// until the end, so it keeps out a second creator of the name. After a crash
+// A new pair: .sslkeys-new.NAME.crt, .sslkeys-new.NAME.key, both and their names on the disk; key
+// to its name, directory to the disk; certificate to its name, directory to the disk. The first of
+// them is there until the end, so it keeps out a second creator of the name. After a crash
 //   NAME.crt is there                  it was over: what is left goes
 //   NAME.key fits the new certificate  the key was published: the certificate follows it
 //   else                               nothing was published: both go, the certificate last
 //
-// A replaced pair, alone in the directory: .sslkeys-next.NAME.key, then .sslkeys-next.NAME.crt,
-// both and their names on the disk; key to its name, certificate to its name. After a crash
+// A replaced pair, alone in the directory: .sslkeys-next.NAME.key, its name on the disk, then
+// .sslkeys-next.NAME.crt, its name, too; key to its name, certificate to its name. After a crash
 //   the next key is there              nothing was replaced: both go, the key last
 //   the next certificate alone         the key was replaced: the certificate follows if it fits
 //
-// An encrypted key cannot be held against a certificate; there the order above decides. Bringing a
-// new file to the disk brings its name there, too, on the file systems that a CA stands on.
+// An encrypted key cannot be held against a certificate; there the order above decides. Nothing is
+// taken for durable but what POSIX promises: a file's content by fsync of the file, its name by
+// fsync of the directory, and without that, in any order or not at all.
 #pragma once
 
 #include "pki/owned.h"
