@@ -82,7 +82,7 @@ proc ::keystore::modeTroubles {tree} {
 namespace eval ::keystore {
     variable judges {
         pair {untouched settle initialize create force}
-        ca   {caInitialize caCreate}
+        ca   {caUntouched caInitialize caCreate}
         file {fileInitialize fileWrite}
     }
 }
@@ -105,10 +105,12 @@ proc ::keystore::Refusal {script} {
     }
 }
 
-# Nothing is called: what has a name is whole, and a certificate is there with a key.
+# Nothing is called, as for programs that know nothing of us: what has a name is whole, a certificate
+# is there with a key, and what a call reported stands.
 proc ::keystore::untouched {keys allowed} {
     set troubles {}
-    lassign [pair $keys alice] key certificate
+    lassign [set found [pair $keys alice]] key certificate
+    Expect troubles "not yet there" [expr {[llength $allowed] > 1 || $found in $allowed}]
     Expect troubles "a certificate without its key" [expr {$certificate eq "" || $key ne ""}]
     foreach text [list $key $certificate] {
         Expect troubles "part of a file" [expr {[string length $text] == 0 || [string match "-----BEGIN *-----END *-----\n" $text]}]
@@ -165,6 +167,12 @@ proc ::keystore::force {keys allowed} {
 }
 
 # The same for the CA's own pair; the directory may be missing.
+proc ::keystore::caUntouched {keys allowed} {
+    set troubles {}
+    Expect troubles "not yet there" [expr {[llength $allowed] > 1 || [pair $keys ca] in $allowed}]
+    return $troubles
+}
+
 proc ::keystore::caInitialize {keys allowed} {
     set troubles {}
     ::sslkeys::initialize CN Another
