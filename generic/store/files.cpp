@@ -88,7 +88,9 @@ void makeDirectory(const std::string& path) {
     }
     makeParents(path);
     if (mkdir(path.c_str(), kDirectoryMode) == 0) {
-        chmod(path.c_str(), kDirectoryMode);
+        if (chmod(path.c_str(), kDirectoryMode) != 0) {
+            refuse(errno, "could not give its mode to", path);
+        }
         syncDirectory(directoryOf(path));
         return;
     }
@@ -173,8 +175,13 @@ bool renameToFree(const std::string& from, const std::string& to) {
         }
         refuse(errno, "could not put in place", to);
     }
-    syncDirectory(directoryOf(to));
-    removeFile(from);
+    try {
+        syncDirectory(directoryOf(to));
+        removeFile(from);
+    } catch (const Error&) {
+        unlink(to.c_str());
+        throw;
+    }
     return true;
 }
 

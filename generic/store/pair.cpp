@@ -95,8 +95,20 @@ void settleName(const std::string& directory, const std::string& name) {
     settleNext(temporaryPaths(directory, kNextPrefix, name), stand);
 }
 
-// Take a file back after a failure; one that cannot be removed is recovery's.
-void withdraw(const std::string& path) noexcept { unlink(path.c_str()); }
+// Take a file back after a failure.
+//   out  whether it is gone
+bool withdraw(const std::string& path) noexcept {
+    return unlink(path.c_str()) == 0 || errno == ENOENT;
+}
+
+// After a replacer's failure, before it replaced anything; what cannot be removed is recovery's.
+void takeBackNext(const PairPaths& next, const PairPaths& stand) noexcept {
+    try {
+        settleNext(next, stand);
+    } catch (const Error&) {
+        return;
+    }
+}
 
 // Write a file whose name must be free.
 //   out  false when it is not
@@ -123,14 +135,15 @@ bool tryCreate(const std::string& directory, const std::string& name, const Secr
     if (exists(stand.key) || !writeToFree(fresh.certificate, certificate, kPublicMode)) {
         return false;
     }
-    // From here on the name is ours until the temporary certificate is gone. A published
-    // certificate goes before its key; the temporary certificate goes last.
+    // From here on the name is ours until the temporary certificate is gone, so that goes last.
+    // Each step back is taken only after the one before: wherever they stop, the pair is whole, or
+    // recovery's to finish or to clear.
     PairPaths published;
     const auto takeBack = [&] {
-        withdraw(published.certificate);
-        withdraw(published.key);
-        withdraw(fresh.key);
-        withdraw(fresh.certificate);
+        const bool isHidden = published.certificate.empty() ||
+                              rename(published.certificate.c_str(), fresh.certificate.c_str()) == 0;
+        static_cast<void>(isHidden && withdraw(published.key) && withdraw(fresh.key) &&
+                          withdraw(fresh.certificate));
     };
     try {
         if (!writeToFree(fresh.key, view(key), kPrivateMode)) {
@@ -191,8 +204,7 @@ void replacePair(const std::string& directory, const std::string& name, const Se
         syncDirectory(directory);
         renameOver(next.key, stand.key);
     } catch (const Error&) {
-        withdraw(next.certificate);
-        withdraw(next.key);
+        takeBackNext(next, stand);
         throw;
     }
     // The new key stands: from here on the way leads forward, here or in settleNext(). The old
