@@ -18,7 +18,7 @@ set keys $scratch/keys
 set sslkeys::keydirectory $keys
 set env(SSLKEYS_RECORD_ROOT) $scratch
 set log $scratch.log
-eval $begin
+namespace eval :: $begin
 set base [recording::scan $scratch]
 set old [keystore::pair $keys alice]
 set others [list [keystore::pair $keys ca] [keystore::pair $keys bob]]

@@ -185,7 +185,7 @@ proc ::keystore::caInitialize {keys allowed} {
 
 proc ::keystore::caCreate {keys allowed} {
     set troubles {}
-    set refusal [Refusal {::sslkeys::createAndSign client alice CN alice}]
+    set refusal [Refusal {::sslkeys::createAndSign client dave CN dave}]
     Expect troubles "createAndSign says $refusal" [expr {$refusal eq "" || ($refusal eq "MISSING" && {{} {}} in $allowed)}]
     lappend troubles {*}[caInitialize $keys [list {{} {}} [pair $keys ca]]]
 }
