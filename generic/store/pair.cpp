@@ -101,6 +101,16 @@ bool withdraw(const std::string& path) noexcept {
     return unlink(path.c_str()) == 0 || errno == ENOENT;
 }
 
+// Bring a directory to the disk on the way back.
+bool trySync(const std::string& directory) noexcept {
+    try {
+        syncDirectory(directory);
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 // After a replacer's failure, before it replaced anything; what cannot be removed is recovery's.
 void takeBackNext(const PairPaths& next, const PairPaths& stand) noexcept {
     try {
@@ -142,8 +152,8 @@ bool tryCreate(const std::string& directory, const std::string& name, const Secr
     const auto takeBack = [&] {
         const bool isHidden = published.certificate.empty() ||
                               rename(published.certificate.c_str(), fresh.certificate.c_str()) == 0;
-        static_cast<void>(isHidden && withdraw(published.key) && withdraw(fresh.key) &&
-                          withdraw(fresh.certificate));
+        static_cast<void>(isHidden && trySync(directory) && withdraw(published.key) &&
+                          withdraw(fresh.key) && trySync(directory) && withdraw(fresh.certificate));
     };
     try {
         if (!writeToFree(fresh.key, view(key), kPrivateMode)) {
@@ -207,22 +217,11 @@ void replacePair(const std::string& directory, const std::string& name, const Se
         takeBackNext(next, stand);
         throw;
     }
-    // The new key stands: from here on the way leads forward, here or in settleNext(). The old
-    // certificate beside it would fit nobody, so a failing sync does not hold up the new one.
-    std::optional<Error> failure;
-    const auto attempt = [&](auto step) {
-        try {
-            step();
-        } catch (const Error& error) {
-            failure = failure ? failure : error;
-        }
-    };
-    attempt([&] { syncDirectory(directory); });
-    attempt([&] { publish(next.certificate, stand.certificate); });
-    attempt([&] { syncDirectory(directory); });
-    if (failure) {
-        throw Error(*failure);
-    }
+    // The new key stands. Where the way ends here, recovery goes it to its end; to go on after a
+    // failing sync could leave the new certificate beside the old key.
+    syncDirectory(directory);
+    publish(next.certificate, stand.certificate);
+    syncDirectory(directory);
 }
 
 }  // namespace
