@@ -6,6 +6,7 @@
 #include "pki/kept.h"
 #include "pki/p256.h"
 #include "pki/pem.h"
+#include "pki/sealed.h"
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -58,6 +59,19 @@ bool isPrivate(const PemBlock& block) {
            block.label == "EC PRIVATE KEY" || block.label == "RSA PRIVATE KEY";
 }
 
+// Refuse to open a key that would keep us busy for longer than anybody means to wait.
+void requireOpensSoon(const std::vector<PemBlock>& blocks) {
+    const bool soon = std::all_of(blocks.begin(), blocks.end(), [](const PemBlock& block) {
+        return block.label != "ENCRYPTED PRIVATE KEY" || opensSoon(block.der);
+    });
+    if (!soon) {
+        throw Error(Code::KeyUnsupported, "opening the key takes too long: its encryption asks for "
+                                          "more than " +
+                                              std::to_string(kMostPasswordRounds) +
+                                              " rounds, or as much work");
+    }
+}
+
 // The name of a key's curve: ours, or OpenSSL's for one that we do not use; "explicit" for one that
 // is spelled out, which RFC 5480 2.1.1 forbids in certificates.
 std::string curveOf(const EVP_PKEY* key) {
@@ -70,6 +84,25 @@ std::string curveOf(const EVP_PKEY* key) {
         return std::strcmp(row.opensslName, group.data()) == 0;
     });
     return isExplicit != 0 ? "explicit" : curve == kCurves.end() ? group.data() : curve->name;
+}
+
+// Tell whether a private key signs what its public half verifies. OpenSSL reads keys whose halves
+// or numbers do not belong together, and its own check of an RSA key looks for primes for too long.
+bool isSound(EVP_PKEY* key) {
+    constexpr std::array<unsigned char, 1> kMessage{0};
+    std::array<unsigned char, kMostRsaBits / 8> signature{};
+    std::size_t length = signature.size();
+    const Owned<EVP_MD_CTX, EVP_MD_CTX_free> signing(EVP_MD_CTX_new());
+    const Owned<EVP_MD_CTX, EVP_MD_CTX_free> verifying(EVP_MD_CTX_new());
+    const bool sound =
+        EVP_DigestSignInit(signing.get(), nullptr, digestFor(key), nullptr, key) == 1 &&
+        EVP_DigestSign(signing.get(), signature.data(), &length, kMessage.data(),
+                       kMessage.size()) == 1 &&
+        EVP_DigestVerifyInit(verifying.get(), nullptr, digestFor(key), nullptr, key) == 1 &&
+        EVP_DigestVerify(verifying.get(), signature.data(), length, kMessage.data(),
+                         kMessage.size()) == 1;
+    drainOpenSsl();
+    return sound;
 }
 
 OwnedPkcs8 toPkcs8(EVP_PKEY* key) {
@@ -123,6 +156,9 @@ Key Key::fromPem(std::string_view pem, const Secret* password) {
     if (std::count_if(blocks.begin(), blocks.end(), isPrivate) != 1) {
         throw Error(Code::KeyPem, "this is not one private key in PEM");
     }
+    if (password != nullptr) {
+        requireOpensSoon(blocks);
+    }
     const OwnedBio bio(require(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
                                "could not read the key"));
     Asked asked{password, false};
@@ -138,6 +174,9 @@ Key Key::fromPem(std::string_view pem, const Secret* password) {
         throw Error(Code::KeyPem, "the private key is damaged");
     }
     requireSupported(key.get());
+    if (!isSound(key.get())) {
+        throw Error(Code::KeyPem, "the private key is damaged: it does not fit its public half");
+    }
     return Key(std::move(key), false);
 }
 
