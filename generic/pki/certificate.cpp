@@ -22,7 +22,8 @@ namespace {
 OwnedCertificate parse(const unsigned char* der, std::size_t length) {
     const unsigned char* next = der;
     OwnedCertificate certificate(d2i_X509(nullptr, &next, static_cast<long>(length)));
-    const bool isWhole = certificate != nullptr && next == der + length &&
+    const bool isWhole = certificate != nullptr &&
+                         isWrittenAs(der, length, i2d_X509, certificate.get()) &&
                          ASN1_TIME_check(X509_get0_notBefore(certificate.get())) == 1 &&
                          ASN1_TIME_check(X509_get0_notAfter(certificate.get())) == 1;
     if (!isWhole) {

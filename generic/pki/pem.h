@@ -5,6 +5,7 @@
 #include "pki/error.h"
 #include "pki/owned.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,17 @@ Secret writePem(std::string_view label, int (*encode)(const T*, unsigned char**)
     Secret pem = writePem(label, der, static_cast<std::size_t>(length));
     OPENSSL_cleanse(der, static_cast<std::size_t>(length));
     return pem;
+}
+
+// Tell whether an object that was read from these octets is written as the same ones. OpenSSL also
+// reads BER, in which one certificate or request has many faces, each with a hash of its own.
+template <class T>
+bool isWrittenAs(const unsigned char* der, std::size_t length,
+                 int (*encode)(const T*, unsigned char**), const T* object) {
+    unsigned char* written = nullptr;
+    const int count = encode(object, &written);
+    const OwnedBytes owned(written);
+    return count >= 0 && std::equal(der, der + length, written, written + count);
 }
 
 }  // namespace sslkeys

@@ -65,11 +65,13 @@ Request Request::fromPem(std::string_view pem) {
         throw Error(Code::RequestPem, "this is not one certificate request in PEM");
     }
     const Secret& der = std::find_if(blocks.begin(), blocks.end(), isRequest)->der;
-    const auto* next = reinterpret_cast<const unsigned char*>(der.data());
-    const unsigned char* end = next + der.size();
+    const auto* octets = reinterpret_cast<const unsigned char*>(der.data());
+    const unsigned char* next = octets;
     OwnedRequest request(d2i_X509_REQ(nullptr, &next, static_cast<long>(der.size())));
+    const bool isWhole =
+        request != nullptr && isWrittenAs(octets, der.size(), i2d_X509_REQ, request.get());
     drainOpenSsl();
-    if (request == nullptr || next != end) {
+    if (!isWhole) {
         throw Error(Code::RequestPem, "the certificate request is damaged");
     }
     EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());
