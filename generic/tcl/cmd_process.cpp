@@ -60,6 +60,9 @@ const Options<HangupArgs>& hangupOptions() {
 int descriptorOf(const Call& call, int position) {
     Tcl_Channel channel = Tcl_GetChannel(call.interp(), call.text(position).c_str(), nullptr);
     if (channel == nullptr) {
+        const std::string name = call.text(position);
+        Tcl_SetObjResult(call.interp(), newText("there is no channel " + quote(name)));
+        Tcl_SetErrorCode(call.interp(), "TCL", "LOOKUP", "CHANNEL", redact(name).c_str(), nullptr);
         throw Reported{};
     }
     ClientData handle = nullptr;

@@ -9,6 +9,12 @@
 
 namespace sslkeys {
 
+// Tcl quotes a value as it is, a key or a control character included.
+void Word::refuse(const char* why) const {
+    Tcl_SetObjResult(interp_, newText(std::string(name_) + " " + quote(text()) + " " + why));
+    throw Reported{};
+}
+
 Secret Word::password() const {
     Secret text = secretOf(object_);
     if (text.empty() || text.size() > kLongestPassword) {
@@ -47,7 +53,7 @@ std::string Word::path() const {
 std::int64_t Word::integer(std::int64_t least, std::int64_t most) const {
     Tcl_WideInt number = 0;
     if (Tcl_GetWideIntFromObj(interp_, object_, &number) != TCL_OK) {
-        throw Reported{};
+        refuse("is not an integer, or out of all bounds");
     }
     if (number < least || number > most) {
         const std::string bounds = std::to_string(least) + " to " + std::to_string(most);
@@ -82,7 +88,7 @@ unsigned Word::permissions() const {
 bool Word::boolean() const {
     int truth = 0;
     if (Tcl_GetBooleanFromObj(interp_, object_, &truth) != TCL_OK) {
-        throw Reported{};
+        refuse("is not a boolean");
     }
     return truth != 0;
 }
@@ -91,7 +97,7 @@ std::vector<std::string> Word::list() const {
     Tcl_Size count = 0;
     Tcl_Obj** items = nullptr;
     if (Tcl_ListObjGetElements(interp_, object_, &count, &items) != TCL_OK) {
-        throw Reported{};
+        refuse("is not a list");
     }
     std::vector<std::string> texts;
     texts.reserve(static_cast<std::size_t>(count));

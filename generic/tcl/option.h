@@ -54,6 +54,9 @@ class Word {
     std::size_t choice(std::initializer_list<const char*> words) const;
 
   private:
+    // Refuse in our words what Tcl refused; its errorCode stays.
+    [[noreturn]] void refuse(const char* why) const;
+
     Tcl_Interp* interp_;
     Tcl_Obj* object_;
     const char* name_;
