@@ -13,8 +13,9 @@ namespace eval ::sslkeys {
     variable rooms {
         wire/tls.tcl {
             tls::init tls::context tls::socket tls::import tls::handshake
-            tls::peer tls::peerCertificate tls::strip tls::close
+            tls::strip tls::close
         }
+        wire/tlsverdict.tcl   {tls::peer tls::peerCertificate tls::Callback tls::JudgeSession}
         wire/tlsreason.tcl    {tls::reason tls::explain tls::Reason}
         wire/connection.tcl {
             connection::start connection::perform connection::await connection::watch connection::pause

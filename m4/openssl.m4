@@ -1,4 +1,4 @@
-dnl Finding OpenSSL's libcrypto by pkg-config.
+dnl Finding OpenSSL's libraries by pkg-config: libcrypto, and libssl for what the tls package sets up.
 
 dnl SSLKEYS_OPENSSL
 dnl   sets OPENSSL_CFLAGS OPENSSL_LIBS
@@ -6,10 +6,10 @@ AC_DEFUN([SSLKEYS_OPENSSL], [
 AC_PATH_PROGS([PKG_CONFIG], [pkg-config pkgconf])
 test -n "$PKG_CONFIG" || AC_MSG_ERROR([pkg-config not found])
 AC_MSG_CHECKING([for OpenSSL 3.0 or newer])
-if $PKG_CONFIG --exists 'libcrypto >= 3.0'; then
-    OPENSSL_CFLAGS=`$PKG_CONFIG --cflags libcrypto`
-    OPENSSL_LIBS=`$PKG_CONFIG --libs libcrypto`
-    sslkeys_openssl=`$PKG_CONFIG --modversion libcrypto`
+if $PKG_CONFIG --exists 'libssl >= 3.0'; then
+    OPENSSL_CFLAGS=`$PKG_CONFIG --cflags libssl libcrypto`
+    OPENSSL_LIBS=`$PKG_CONFIG --libs libssl libcrypto`
+    sslkeys_openssl=`$PKG_CONFIG --modversion libssl`
     AC_MSG_RESULT([$sslkeys_openssl])
 else
     AC_MSG_RESULT([no])

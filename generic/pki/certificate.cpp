@@ -19,19 +19,22 @@ namespace {
 
 [[noreturn]] void refusePem(const char* why) { throw Error(Code::CertificatePem, why); }
 
-OwnedCertificate parse(const unsigned char* der, std::size_t length) {
-    const unsigned char* next = der;
-    OwnedCertificate certificate(d2i_X509(nullptr, &next, static_cast<long>(length)));
-    const bool isWhole = certificate != nullptr &&
-                         isWrittenAs(der, length, i2d_X509, certificate.get()) &&
-                         ASN1_TIME_check(X509_get0_notBefore(certificate.get())) == 1 &&
-                         ASN1_TIME_check(X509_get0_notAfter(certificate.get())) == 1;
-    if (!isWhole) {
+void check(X509* certificate) {
+    if (certificate == nullptr || ASN1_TIME_check(X509_get0_notBefore(certificate)) != 1 ||
+        ASN1_TIME_check(X509_get0_notAfter(certificate)) != 1) {
         drainOpenSsl();
         refusePem("the certificate is damaged");
     }
-    X509_check_purpose(certificate.get(), -1, 0);  // fills what OpenSSL caches, while nobody looks
+    X509_check_purpose(certificate, -1, 0);  // fills what OpenSSL caches, while nobody looks
     drainOpenSsl();
+}
+
+OwnedCertificate parse(const unsigned char* der, std::size_t length) {
+    const unsigned char* next = der;
+    OwnedCertificate certificate(d2i_X509(nullptr, &next, static_cast<long>(length)));
+    const bool isWhole =
+        certificate != nullptr && isWrittenAs(der, length, i2d_X509, certificate.get());
+    check(isWhole ? certificate.get() : nullptr);
     return certificate;
 }
 
@@ -61,14 +64,18 @@ struct Certificate::Content {
 };
 
 Certificate Certificate::fromDer(const unsigned char* der, std::size_t length) {
-    OwnedCertificate parsed = parse(der, length);
-    const X509* read = parsed.get();
+    return parsed(parse(der, length));
+}
+
+Certificate Certificate::parsed(OwnedCertificate certificate) {
+    check(certificate.get());
+    const X509* read = certificate.get();
     auto content = std::make_shared<Content>();
     content->der = encode(read);
     content->serial = printSerial(X509_get0_serialNumber(read));
     content->notBefore = toSeconds(X509_get0_notBefore(read));
     content->notAfter = toSeconds(X509_get0_notAfter(read));
-    content->parsed = std::move(parsed);
+    content->parsed = std::move(certificate);
     return Certificate(std::move(content));
 }
 

@@ -21,6 +21,10 @@ class Certificate {
     //   errors  CERTIFICATE PEM
     static Certificate fromDer(const unsigned char* der, std::size_t length);
 
+    // Take one that OpenSSL has parsed.
+    //   errors  CERTIFICATE PEM
+    static Certificate parsed(OwnedCertificate certificate);
+
     // Take what was just signed, and what its maker knows of it.
     static Certificate made(std::vector<unsigned char> der, std::string serial,
                             std::int64_t notBefore, std::int64_t notAfter);

@@ -1,8 +1,6 @@
 // See chain.h.
 #include "pki/chain.h"
 
-#include "pki/error.h"
-
 #include <openssl/objects.h>
 #include <openssl/x509_vfy.h>
 
@@ -86,14 +84,20 @@ void askHost(X509_VERIFY_PARAM* wanted, const std::string& host, bool hasAltName
 
 }  // namespace
 
+Trust::Trust(std::vector<Certificate> certificates)
+    : certificates_(std::move(certificates)),
+      store_(OwnedStore(require(X509_STORE_new(), "could not keep the trusted certificates"))) {
+    for (const Certificate& trusted : certificates_) {
+        require(X509_STORE_add_cert(get(), trusted.get()),
+                "could not keep the trusted certificates");
+    }
+}
+
 void verify(const Certificate& certificate, const Question& question) {
     const char* failure = "could not verify the certificate";
-    const OwnedStore store(require(X509_STORE_new(), failure));
-    for (const Certificate& trusted : question.trusted) {
-        require(X509_STORE_add_cert(store.get(), trusted.get()), failure);
-    }
     const OwnedStoreContext context(require(X509_STORE_CTX_new(), failure));
-    require(X509_STORE_CTX_init(context.get(), store.get(), certificate.get(), nullptr), failure);
+    require(X509_STORE_CTX_init(context.get(), question.trusted.get(), certificate.get(), nullptr),
+            failure);
     X509_VERIFY_PARAM* wanted = X509_STORE_CTX_get0_param(context.get());
     X509_VERIFY_PARAM_set_time(wanted, static_cast<time_t>(question.now));
     require(X509_VERIFY_PARAM_set_flags(wanted, X509_V_FLAG_PARTIAL_CHAIN), failure);
@@ -113,6 +117,12 @@ void verify(const Certificate& certificate, const Question& question) {
         refuse(context.get(), certificate, question);
     }
     drainOpenSsl();
+}
+
+int opensslReason(const Error& refusal) {
+    const auto* verdict = std::find_if(kVerdicts.begin(), kVerdicts.end(),
+                                       [&](const Verdict& row) { return refusal.is(row.code); });
+    return verdict == kVerdicts.end() ? X509_V_ERR_UNSPECIFIED : verdict->opensslError;
 }
 
 }  // namespace sslkeys

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "pki/certificate.h"
+#include "pki/error.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,9 +15,22 @@ namespace sslkeys {
 
 enum class Purpose { kAny, kServer, kClient };
 
+// The CAs that are trusted, each an end of trust, whether or not it signed itself. Copies share
+// what OpenSSL makes of them; any thread may ask.
+class Trust {
+  public:
+    explicit Trust(std::vector<Certificate> certificates);
+    const std::vector<Certificate>& certificates() const { return certificates_; }
+    X509_STORE* get() const { return store_.get(); }
+
+  private:
+    std::vector<Certificate> certificates_;
+    std::shared_ptr<X509_STORE> store_;
+};
+
 struct Question {
-    std::vector<Certificate> trusted;  // each an end of trust, whether or not it signed itself
-    std::optional<std::string> host;   // host name or address; none: not asked
+    Trust trusted;
+    std::optional<std::string> host;  // host name or address; none: not asked
     Purpose purpose = Purpose::kAny;
     std::int64_t now = 0;  // Unix seconds
 };
@@ -26,5 +41,8 @@ struct Question {
 //   errors  CHAIN EXPIRED, NOTYETVALID, UNTRUSTED, SELFSIGNED, SIGNATURE, PURPOSE, HOST, INVALID;
 //           the message names the certificate at fault
 void verify(const Certificate& certificate, const Question& question);
+
+// What OpenSSL calls a refusal of verify: it chooses the alert that the peer is sent.
+int opensslReason(const Error& refusal);
 
 }  // namespace sslkeys

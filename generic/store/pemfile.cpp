@@ -72,6 +72,17 @@ std::vector<Certificate> certificatesOfFile(const std::string& path) {
     return list;
 }
 
+Trust trustOfFile(const std::string& path) {
+    auto& kept = cache<Trust>();
+    const Stamp stamp = stampOf(path);
+    if (auto found = kept.find(path, stamp)) {
+        return *found;
+    }
+    Trust trust(certificatesOfFile(path));
+    kept.keep(path, stamp, trust);
+    return trust;
+}
+
 Key keyOfFile(const std::string& path, const Secret* password) {
     auto& kept = cache<Key>();
     const Stamp stamp = stampOf(path);

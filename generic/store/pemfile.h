@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pki/certificate.h"
+#include "pki/chain.h"
 #include "pki/key.h"
 
 #include <string>
@@ -13,6 +14,10 @@ namespace sslkeys {
 // Read all certificates of a file.
 //   errors  POSIX, CERTIFICATE PEM
 std::vector<Certificate> certificatesOfFile(const std::string& path);
+
+// Read all certificates of a file as those that are trusted.
+//   errors  POSIX, CERTIFICATE PEM
+Trust trustOfFile(const std::string& path);
 
 // Read the private key of a file.
 //   in      password  null when none is known

@@ -113,7 +113,9 @@ void info(Call& call) {
 }
 
 struct VerifyArgs {
-    Question question;
+    std::optional<std::string> host;
+    Purpose purpose = Purpose::kAny;
+    std::int64_t now = Call::now();
     std::optional<Word> ca;
     std::string caFile;
 };
@@ -121,17 +123,14 @@ const Options<VerifyArgs>& verifyOptions() {
     static const std::vector<Option<VerifyArgs>> rows = {
         {"-ca", "certificates", [](VerifyArgs& args, const Word& word) { args.ca = word; }},
         {"-cafile", "path", [](VerifyArgs& args, const Word& word) { args.caFile = word.path(); }},
-        {"-host", "name",
-         [](VerifyArgs& args, const Word& word) { args.question.host = word.text(); }},
+        {"-host", "name", [](VerifyArgs& args, const Word& word) { args.host = word.text(); }},
         {"-purpose", "server|client|any",
          [](VerifyArgs& args, const Word& word) {
              constexpr Purpose kPurposes[] = {Purpose::kServer, Purpose::kClient, Purpose::kAny};
-             args.question.purpose = kPurposes[word.choice({"server", "client", "any"})];
+             args.purpose = kPurposes[word.choice({"server", "client", "any"})];
          }},
         {"-now", "seconds",
-         [](VerifyArgs& args, const Word& word) {
-             args.question.now = word.integer(0, kEndOfTime);
-         }},
+         [](VerifyArgs& args, const Word& word) { args.now = word.integer(0, kEndOfTime); }},
     };
     static const Options<VerifyArgs> options(rows);
     return options;
@@ -141,20 +140,13 @@ const Options<VerifyArgs>& verifyOptions() {
 // ?-now time?
 void verifyCertificate(Call& call) {
     VerifyArgs args;
-    args.question.now = Call::now();
     const auto certificate = valueOf<Certificate>(call.object(0));
     call.read(args, verifyOptions());
     requireOne(args.ca.has_value(), !args.caFile.empty(), "-ca");
-    args.question.trusted =
-        args.ca ? certificatesOf(args.ca->object()) : certificatesOfFile(args.caFile);
-    verify(certificate, args.question);
-    call.answer(Dict()
-                    .put("name", certificate.commonName())
-                    .put("serial", certificate.serial())
-                    .put("profile", certificate.profile())
-                    .put("fingerprint", certificate.fingerprint())
-                    .put("notbefore", certificate.notBefore())
-                    .put("notafter", certificate.notAfter()));
+    const Trust trusted =
+        args.ca ? Trust(certificatesOf(args.ca->object())) : trustOfFile(args.caFile);
+    verify(certificate, {trusted, args.host, args.purpose, args.now});
+    call.answer(describeIdentity(certificate));
 }
 
 // sslkeys::certificate match certificate key

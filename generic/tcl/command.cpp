@@ -25,18 +25,7 @@ Tcl_Obj* errorCodeOf(Tcl_Interp* interp, const Error& error) {
         Tcl_DictObjGet(nullptr, options, key.get(), &code);
         return Tcl_DuplicateObj(code);
     }
-    Tcl_Obj* words = Tcl_NewListObj(0, nullptr);
-    const auto append = [&](std::string_view word) {
-        Tcl_ListObjAppendElement(nullptr, words, newText(word));
-    };
-    append("SSLKEYS");
-    append(error.row().cls);
-    append(error.row().reason);
-    for (const auto& [name, value] : error.data()) {
-        append(name);
-        append(value);
-    }
-    return words;
+    return describeCode(error);
 }
 
 // End with an error whose errorInfo and errorStack name the command but not its arguments, which
@@ -119,8 +108,9 @@ int dispatch(ClientData clientData, Tcl_Interp* interp, int objc, Tcl_Obj* const
 
 std::vector<Command> collect() {
     std::vector<Command> all;
-    for (const auto& rowsOf : {storeCommands, keyCommands, requestCommands, certificateCommands,
-                               durableCommands, tickerCommands, processCommands, aboutCommands}) {
+    for (const auto& rowsOf :
+         {storeCommands, keyCommands, requestCommands, certificateCommands, durableCommands,
+          tickerCommands, processCommands, sessionCommands, aboutCommands}) {
         for (Command& row : rowsOf()) {
             all.push_back(std::move(row));
         }
@@ -129,6 +119,21 @@ std::vector<Command> collect() {
 }
 
 }  // namespace
+
+Tcl_Obj* describeCode(const Error& error) {
+    Tcl_Obj* words = Tcl_NewListObj(0, nullptr);
+    const auto append = [&](std::string_view word) {
+        Tcl_ListObjAppendElement(nullptr, words, newText(word));
+    };
+    append("SSLKEYS");
+    append(error.row().cls);
+    append(error.row().reason);
+    for (const auto& [name, value] : error.data()) {
+        append(name);
+        append(value);
+    }
+    return words;
+}
 
 std::string fullName(const Command& command) {
     const std::string verb(command.verb);

@@ -9,6 +9,8 @@
 
 namespace sslkeys {
 
+class Error;
+
 // A subcommand (noun and verb) or a command of its own (no verb).
 struct Command {
     const char* noun;                // "key"
@@ -25,6 +27,9 @@ std::string fullName(const Command& command);
 // The call in grammar form: "sslkeys::key generate ?-keytype ec|rsa|ed25519? ...".
 std::string synopsis(const Command& command);
 
+// The errorCode of an error of ours.
+Tcl_Obj* describeCode(const Error& error);
+
 // All rows, noun by noun.
 const std::vector<Command>& commands();
 
@@ -39,6 +44,7 @@ std::vector<Command> storeCommands();        // cmd_store.cpp
 std::vector<Command> durableCommands();      // cmd_durable.cpp
 std::vector<Command> tickerCommands();       // cmd_ticker.cpp
 std::vector<Command> processCommands();      // cmd_process.cpp
+std::vector<Command> sessionCommands();      // cmd_session.cpp
 std::vector<Command> aboutCommands();        // cmd_about.cpp
 
 }  // namespace sslkeys

@@ -121,6 +121,16 @@ Dict describeIssued(const Certificate& certificate, bool truncated) {
         .put("truncated", truncated);
 }
 
+Dict describeIdentity(const Certificate& certificate) {
+    return Dict()
+        .put("name", certificate.commonName())
+        .put("serial", certificate.serial())
+        .put("profile", certificate.profile())
+        .put("fingerprint", certificate.fingerprint())
+        .put("notbefore", certificate.notBefore())
+        .put("notafter", certificate.notAfter());
+}
+
 Tcl_Obj* newKeyValue(const Key& key, const std::optional<Secret>& password) {
     return password ? newText(view(key.toEncryptedPem(*password))) : newValue(key);
 }

@@ -62,6 +62,9 @@ void requireOne(bool hasValue, bool hasFile, const std::string& name);
 // What every command that makes a certificate tells of it.
 Dict describeIssued(const Certificate& certificate, bool truncated);
 
+// Who a certificate that was verified stands for.
+Dict describeIdentity(const Certificate& certificate);
+
 // Write a key as a value: as PEM, or encrypted where a passphrase was given.
 Tcl_Obj* newKeyValue(const Key& key, const std::optional<Secret>& password);
 

@@ -1,6 +1,5 @@
-# Mutual TLS on channels: the only file that calls the tls package.
-# Who a peer is comes from the verdict that our callback reached inside the handshake, and from nothing else: the package by itself
-# trusts every CA of the system and, where no certificate is required, any certificate. TLS 1.2 and 1.3 (RFC 5246, RFC 8446).
+# Mutual TLS on channels: contexts, connecting, accepting, the handshake. With tlsverdict.tcl the only file that calls the tls package.
+# TLS 1.2 and 1.3 (RFC 5246, RFC 8446).
 
 package require tls 1.7
 
@@ -19,10 +18,12 @@ namespace eval ::sslkeys::tls {
 
     variable roles     ;# channel -> server or client
     variable contexts  ;# channel -> its context
-    variable verdicts  ;# channel -> dict accepted 1 identity D sha1 H, or accepted 0 code C message M
+    variable sessions  ;# channel -> number of its session, where sslkeys::session has set that up
+    variable verdicts  ;# channel -> dict accepted 1 identity D, or accepted 0 code C message M; and session N or sha1 H, whose it is
     variable finished  ;# channels whose handshake is over: before that, a certificate proves nothing
     variable alerts    ;# channel -> the alert that the peer sent
     variable imports 0
+    variable reached 1  ;# whether the package's sessions are within reach of sslkeys::session
 }
 
 # Set the defaults of every context made later.
@@ -148,35 +149,66 @@ proc ::sslkeys::tls::import {chan role context {host {}}} {
         ForgetClosed
     }
     Forget $chan
-    set arguments [list -server [expr {$role eq {server}}] -request 1 \
-        -require [expr {$role eq {client} || [dict get $context -require]}] \
-        -cafile [dict get $context -cafile] -command ::sslkeys::tls::Callback]
-    if {[dict get $context -certfile] ne {}} {
-        lappend arguments -certfile [dict get $context -certfile] -keyfile [dict get $context -keyfile]
-    }
-    if {$role eq {client}} {
-        if {[dict get $context -peername] eq {}} {
-            dict set context -peername $host
-        }
-        if {![regexp {^[0-9.]+$|:} $host]} {
-            lappend arguments -servername $host
-        }
+    if {$role eq {client} && [dict get $context -peername] eq {}} {
+        dict set context -peername $host
     }
     set roles($chan) $role
     set contexts($chan) $context
-    if {[catch {Import $chan $arguments}]} {
+    if {[catch {Begin $chan $role $context $host}]} {
         # A pair that is being replaced, or was when somebody pulled the plug: heal it and try again.
         if {[dict get $context -certfile] ne {}} {
             set certfile [dict get $context -certfile]
             ::sslkeys::durable settle [file dirname $certfile] [file rootname [file tail $certfile]]
         }
         try {
-            Import $chan $arguments
+            Begin $chan $role $context $host
         } on error {message} {
             return -code error -errorcode {SSLKEYS WIRE ALERT} "cannot start TLS: $message"
         }
     }
     return $chan
+}
+
+proc ::sslkeys::tls::Begin {chan role context host} {
+    if {$role eq {server} && [Serve $chan $context]} {
+        return
+    }
+    set arguments [list -server [expr {$role eq {server}}] -request 1 \
+        -require [expr {$role eq {client} || [dict get $context -require]}] \
+        -cafile [dict get $context -cafile] -command ::sslkeys::tls::Callback]
+    if {[dict get $context -certfile] ne {}} {
+        lappend arguments -certfile [dict get $context -certfile] -keyfile [dict get $context -keyfile]
+    }
+    if {$role eq {client} && ![regexp {^[0-9.]+$|:} $host]} {
+        lappend arguments -servername $host
+    }
+    Import $chan $arguments
+}
+
+# Begin the server's side with what is kept parsed: the package by itself reads three files for every connection, checks the
+# chain a second time, and sends tickets that nobody can use. It loads no CA when it is given none.
+#   out  whether it could: a package with an OpenSSL of its own is out of reach
+proc ::sslkeys::tls::Serve {chan context} {
+    variable versions
+    variable sessions
+    variable reached
+    if {!$reached} {
+        return 0
+    }
+    set require [dict get $context -require]
+    set terms [list -cafile [dict get $context -cafile] -require $require -judge [list ::sslkeys::tls::JudgeSession $chan]]
+    if {[dict get $context -certfile] ne {}} {
+        lappend terms -certfile [dict get $context -certfile] -keyfile [dict get $context -keyfile]
+    }
+    set sessions($chan) [::sslkeys::session serve [list ::tls::import $chan -server 1 -request 1 -require $require \
+        -command ::sslkeys::tls::Callback {*}$versions] {*}$terms]
+    if {$sessions($chan) eq {}} {
+        # Nothing of ours is in it, so it must not go on.
+        unset sessions($chan)
+        ::tls::unimport $chan
+        set reached 0
+    }
+    return $reached
 }
 
 # The package adds the system's CAs to ours by way of these two; other users of TLS in this process are to keep them.
@@ -196,58 +228,6 @@ proc ::sslkeys::tls::Import {chan arguments} {
         unset -nocomplain ::env(SSL_CERT_FILE) ::env(SSL_CERT_DIR)
         array set ::env $kept
     }
-}
-
-# What the package calls: about twenty times per handshake to inform, and for each certificate of the peer's chain.
-# It must answer, and neither close the channel (that crashes) nor enter the event loop (that hangs), nor fail.
-proc ::sslkeys::tls::Callback {what chan args} {
-    switch -- $what {
-        info {
-            if {[lindex $args 0] eq {alert} && [lindex $args 1] eq {read}} {
-                variable alerts
-                set alerts($chan) [lindex $args 2]
-            }
-            return
-        }
-        verify {
-            lassign $args depth certificate
-            # The leaf comes last, with or without complaints before it; our own judgement covers its whole chain.
-            return [expr {$depth > 0 || [Judge $chan $certificate]}]
-        }
-    }
-}
-
-# Judge the peer's certificate, once, and remember the verdict.
-#   out  whether the handshake may go on: a door that requires nobody lets everybody knock
-proc ::sslkeys::tls::Judge {chan certificate} {
-    variable roles
-    variable contexts
-    variable verdicts
-    set context $contexts($chan)
-    # Once per certificate: a peer may not come back with another one on the same channel.
-    set sha1 [dict get $certificate sha1_hash]
-    if {![info exists verdicts($chan)] || [dict get $verdicts($chan) sha1] ne $sha1} {
-        set wished [list -cafile [dict get $context -cafile] -purpose server -host [dict get $context -peername]]
-        if {$roles($chan) eq {server}} {
-            set wished [list -cafile [dict get $context -cafile] -purpose client]
-        }
-        try {
-            set identity [::sslkeys::Discreetly {
-                ::sslkeys::certificate verify [dict get $certificate certificate] {*}$wished
-            }]
-            set prefix [dict get $context -verify]
-            if {$prefix ne {}} {
-                set answer [uplevel #0 [list {*}$prefix $identity]]
-                if {$answer ne {} && !$answer} {
-                    throw {SSLKEYS WIRE REFUSED} "the certificate is not let in"
-                }
-            }
-            set verdicts($chan) [dict create accepted 1 identity $identity sha1 $sha1]
-        } on error {message details} {
-            set verdicts($chan) [dict create accepted 0 sha1 $sha1 code [dict get $details -errorcode] message $message]
-        }
-    }
-    return [expr {[dict get $verdicts($chan) accepted] || ($roles($chan) eq {server} && ![dict get $context -require])}]
 }
 
 # Go on with the handshake as far as the channel, which must not block, has data.
@@ -277,35 +257,6 @@ proc ::sslkeys::tls::handshake {chan} {
     return 1
 }
 
-# Tell who is at the other end.
-#   out  the identity dict of the accepted certificate (name, serial, profile, fingerprint, ...), else the empty dict
-proc ::sslkeys::tls::peer {chan} {
-    variable verdicts
-    variable finished
-    if {![info exists verdicts($chan)] || ![dict get $verdicts($chan) accepted]} {
-        return {}
-    }
-    # Others than our handshake may have gone through it: tls::socket -server, tclhttpd.
-    if {![info exists finished($chan)]} {
-        if {[catch {::tls::handshake $chan} over] || !$over} {
-            return {}
-        }
-        set finished($chan) 1
-    }
-    # A channel closed behind our back may have left its name to another: the verdict is about one certificate.
-    if {[catch {::tls::status $chan} status] || ![dict exists $status sha1_hash]
-            || [dict get $status sha1_hash] ne [dict get $verdicts($chan) sha1]} {
-        unset verdicts($chan)
-        return {}
-    }
-    return [dict get $verdicts($chan) identity]
-}
-
-# Tell what the package says of an accepted peer's certificate (tls::status), for programs that were written to that; never who it is.
-proc ::sslkeys::tls::peerCertificate {chan} {
-    return [expr {[peer $chan] eq {} ? {} : [::tls::status $chan]}]
-}
-
 # Take TLS off a channel whose handshake failed, so that what the peer still sends can be read away.
 proc ::sslkeys::tls::strip {chan} {
     ::tls::unimport $chan
@@ -323,7 +274,7 @@ proc ::sslkeys::tls::close {chan} {
 }
 
 proc ::sslkeys::tls::Forget {chan} {
-    foreach table {roles contexts verdicts finished alerts} {
+    foreach table {roles contexts sessions verdicts finished alerts} {
         variable $table
         unset -nocomplain ${table}($chan)
     }

@@ -1,0 +1,189 @@
+// See session.h.
+#include "pki/session.h"
+
+#include <openssl/ssl.h>
+
+#include <ctime>
+#include <mutex>
+#include <set>
+
+namespace sslkeys {
+namespace {
+
+// What is ours in a session; OpenSSL frees it with the session.
+struct Ours {
+    std::uint64_t number;
+    ServerTerms terms;
+};
+
+struct OpenSessions {
+    std::mutex mutex;
+    std::set<std::uint64_t> numbers;
+    std::uint64_t last = 0;
+};
+
+// Never destroyed: threads may still close sessions while the process ends.
+OpenSessions& openSessions() {
+    static auto* const open = std::make_unique<OpenSessions>().release();
+    return *open;
+}
+
+struct Watch {
+    int depth = 0;
+    int made = 0;
+    SSL* found = nullptr;
+};
+
+Watch& watchOfThread() {
+    thread_local Watch watch;
+    return watch;
+}
+
+// OpenSSL calls it from SSL_new, when the session is not whole yet: only to be remembered.
+void notice(void* parent, void* /*value*/, CRYPTO_EX_DATA* /*data*/, int /*index*/, long /*argl*/,
+            void* /*argp*/) noexcept {
+    Watch& watch = watchOfThread();
+    if (watch.depth > 0) {
+        ++watch.made;
+        watch.found = static_cast<SSL*>(parent);
+    }
+}
+
+void forget(void* /*parent*/, void* value, CRYPTO_EX_DATA* /*data*/, int /*index*/, long /*argl*/,
+            void* /*argp*/) noexcept {
+    const std::unique_ptr<Ours> ours(static_cast<Ours*>(value));
+    if (ours != nullptr) {
+        OpenSessions& open = openSessions();
+        const std::lock_guard<std::mutex> guard(open.mutex);
+        open.numbers.erase(ours->number);
+    }
+}
+
+int indexOfOurs() {
+    static const int index = SSL_get_ex_new_index(0, nullptr, notice, nullptr, forget);
+    return index;
+}
+
+Ours* oursIn(const SSL* session) {
+    return static_cast<Ours*>(SSL_get_ex_data(session, indexOfOurs()));
+}
+
+bool judgeChain(const Ours& ours, OwnedCertificate shown, X509_STORE_CTX* context) {
+    try {
+        const Certificate leaf = Certificate::parsed(std::move(shown));
+        verify(leaf, {ours.terms.trusted, std::nullopt, Purpose::kClient, std::time(nullptr)});
+        if (!ours.terms.judge(&leaf, nullptr)) {
+            return false;
+        }
+        X509_STORE_CTX_set_error(context, X509_V_OK);
+        return true;
+    } catch (const Error& refusal) {
+        X509_STORE_CTX_set_error(context, opensslReason(refusal));
+        return ours.terms.judge(nullptr, &refusal);
+    }
+}
+
+// Stands in for X509_verify_cert: whoever set up the session decides, and nobody is asked twice.
+int judgeClient(X509_STORE_CTX* context, void* /*unused*/) noexcept {
+    X509_STORE_CTX_set_error(context, X509_V_ERR_UNSPECIFIED);
+    try {
+        const auto* session = static_cast<SSL*>(
+            X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+        X509* shown = X509_STORE_CTX_get0_cert(context);
+        const Ours* ours = session == nullptr ? nullptr : oursIn(session);
+        if (ours == nullptr || shown == nullptr || X509_up_ref(shown) != 1) {
+            return 0;
+        }
+        return judgeChain(*ours, OwnedCertificate(shown), context) ? 1 : 0;
+    } catch (...) {
+        return 0;
+    }
+}
+
+// Pass on what the tls package would tell, but only what the peer said last: it calls Tcl for each
+// of twenty steps.
+void tellAlert(const SSL* session, int where, int value) noexcept {
+    if ((where & SSL_CB_ALERT) != 0 && (where & SSL_CB_READ) != 0) {
+        const auto tell = SSL_CTX_get_info_callback(SSL_get_SSL_CTX(session));
+        if (tell != nullptr) {
+            tell(session, where, value);
+        }
+    }
+}
+
+// The CAs between the certificate and the one that signed itself, which the peer has.
+void setIssuers(SSL* session, const Certificate& certificate, const Trust& trusted) {
+    // Else OpenSSL would look for them in every handshake.
+    SSL_set_mode(session, SSL_MODE_NO_AUTO_CHAIN);
+    X509* current = certificate.get();
+    for (std::size_t depth = 0; depth < trusted.certificates().size(); ++depth) {
+        X509* issuer = nullptr;
+        for (const Certificate& each : trusted.certificates()) {
+            if (X509_check_issued(each.get(), current) == X509_V_OK &&
+                (X509_get_extension_flags(each.get()) & EXFLAG_SS) == 0) {
+                issuer = each.get();
+            }
+        }
+        if (issuer == nullptr) {
+            return;
+        }
+        require(SSL_add1_chain_cert(session, issuer), "could not take the CA's certificate");
+        current = issuer;
+    }
+}
+
+}  // namespace
+
+SessionWatch::SessionWatch() {
+    indexOfOurs();
+    Watch& watch = watchOfThread();
+    ++watch.depth;
+    watch.made = 0;
+    watch.found = nullptr;
+}
+
+SessionWatch::~SessionWatch() { --watchOfThread().depth; }
+
+ssl_st* SessionWatch::found() const {
+    const Watch& watch = watchOfThread();
+    return watch.made == 1 ? watch.found : nullptr;
+}
+
+std::uint64_t setUpServer(ssl_st* session, ServerTerms terms) {
+    const char* failure = "could not set up TLS";
+    SSL_set_num_tickets(session, 0);
+    SSL_set_options(session, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+    SSL_set_info_callback(session, tellAlert);
+    SSL_set_verify(session,
+                   SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE |
+                       (terms.required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                   nullptr);
+    SSL_CTX_set_session_cache_mode(SSL_get_SSL_CTX(session), SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_cert_verify_callback(SSL_get_SSL_CTX(session), judgeClient, nullptr);
+    for (const Certificate& trusted : terms.trusted.certificates()) {
+        require(SSL_add_client_CA(session, trusted.get()), failure);
+    }
+    if (terms.pair) {
+        const auto& [certificate, key] = *terms.pair;
+        require(SSL_use_certificate(session, certificate.get()), failure);
+        require(SSL_use_PrivateKey(session, key.get()), failure);
+        setIssuers(session, certificate, terms.trusted);
+    }
+    auto owned = std::make_unique<Ours>(Ours{0, std::move(terms)});
+    require(SSL_set_ex_data(session, indexOfOurs(), owned.get()), failure);
+    Ours* ours = owned.release();
+    drainOpenSsl();
+    OpenSessions& open = openSessions();
+    const std::lock_guard<std::mutex> guard(open.mutex);
+    ours->number = ++open.last;
+    open.numbers.insert(ours->number);
+    return ours->number;
+}
+
+bool isOpen(std::uint64_t number) {
+    OpenSessions& open = openSessions();
+    const std::lock_guard<std::mutex> guard(open.mutex);
+    return open.numbers.count(number) == 1;
+}
+
+}  // namespace sslkeys

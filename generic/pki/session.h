@@ -1,0 +1,55 @@
+// The server's side of a TLS session that somebody else's code has made: the tls package, which
+// reads key, certificate and CA from files for every connection, and trusts the system's CAs. What
+// it made gets what we keep, and our judgement in place of its own, before its handshake begins.
+// RFC 8446.
+#pragma once
+
+#include "pki/chain.h"
+#include "pki/error.h"
+#include "pki/key.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+struct ssl_st;
+
+namespace sslkeys {
+
+// Notices the session that is made in this thread while it lives.
+class SessionWatch {
+  public:
+    SessionWatch();
+    SessionWatch(const SessionWatch&) = delete;
+    SessionWatch& operator=(const SessionWatch&) = delete;
+    ~SessionWatch();
+
+    // The one that was made; null when there was none, two, or one of another OpenSSL than ours.
+    ssl_st* found() const;
+};
+
+struct ServerTerms {
+    struct Pair {
+        Certificate certificate;
+        Key key;
+    };
+    std::optional<Pair> pair;
+    Trust trusted;
+    bool required;  // whether a client without a certificate is refused
+
+    // Called in the handshake with a client's certificate whose chain is good, or with why it is
+    // refused; the other is null.
+    //   out  whether the handshake goes on; it must not throw
+    std::function<bool(const Certificate*, const Error*)> judge;
+};
+
+// Set up a session that waits for a client. It sends no tickets: each connection is judged.
+//   in      session  no handshake has begun, and nobody else shares its SSL_CTX
+//   out     a number that no other session has, for isOpen
+//   errors  INTERNAL OPENSSL
+std::uint64_t setUpServer(ssl_st* session, ServerTerms terms);
+
+// Tell whether a session that was set up still stands.
+bool isOpen(std::uint64_t number);
+
+}  // namespace sslkeys

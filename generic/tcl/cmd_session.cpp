@@ -1,0 +1,121 @@
+// sslkeys::session: see pki/session.h. For library/wire/tls.tcl; who speaks TLS calls that.
+#include "pki/error.h"
+#include "pki/session.h"
+#include "store/pemfile.h"
+#include "tcl/command.h"
+#include "tcl/terms.h"
+
+namespace sslkeys {
+namespace {
+
+struct ServeArgs {
+    std::string certificateFile, keyFile, caFile;
+    std::optional<Reference> judge;
+    bool required = true;
+};
+const Options<ServeArgs>& serveOptions() {
+    static const std::vector<Option<ServeArgs>> rows = {
+        {"-certfile", "path",
+         [](ServeArgs& args, const Word& word) { args.certificateFile = word.path(); }},
+        {"-keyfile", "path", [](ServeArgs& args, const Word& word) { args.keyFile = word.path(); }},
+        {"-cafile", "path", [](ServeArgs& args, const Word& word) { args.caFile = word.path(); }},
+        {"-require", "boolean",
+         [](ServeArgs& args, const Word& word) { args.required = word.boolean(); }},
+        {"-judge", "prefix",
+         [](ServeArgs& args, const Word& word) { args.judge.emplace(word.object()); }},
+    };
+    static const Options<ServeArgs> options(rows);
+    return options;
+}
+
+ServerTerms termsOf(const ServeArgs& args) {
+    if (args.caFile.empty() || !args.judge) {
+        const char* lacking = args.caFile.empty() ? "-cafile" : "-judge";
+        throw Error(Code::ArgsMissing, std::string("give ") + lacking, {{"option", lacking}});
+    }
+    if (args.certificateFile.empty() != args.keyFile.empty()) {
+        throw Error(Code::ArgsMissing, "-certfile and -keyfile go together",
+                    {{"option", args.keyFile.empty() ? "-keyfile" : "-certfile"}});
+    }
+    std::optional<ServerTerms::Pair> pair;
+    if (!args.keyFile.empty()) {
+        pair = {certificatesOfFile(args.certificateFile).front(), keyOfFile(args.keyFile, nullptr)};
+        if (!pair->certificate.matches(pair->key.get())) {
+            throw Error(Code::StoreMismatch, "the key does not fit the certificate",
+                        {{"name", pair->certificate.commonName()}});
+        }
+    }
+    return {std::move(pair), trustOfFile(args.caFile), args.required, nullptr};
+}
+
+// What the prefix is told: who is proven, or why not.
+Dict describeVerdict(const Certificate* proven, const Error* refusal) {
+    return refusal == nullptr
+               ? Dict().put("identity", describeIdentity(*proven).get())
+               : Dict().put("code", describeCode(*refusal)).put("message", refusal->what());
+}
+
+// Ask the prefix, within somebody else's work, whose result and error stay as they are.
+bool ask(Tcl_Interp* interp, const Reference& prefix, const Certificate* proven,
+         const Error* refusal) {
+    if (Tcl_InterpDeleted(interp) != 0) {
+        return false;
+    }
+    const Reference words(Tcl_DuplicateObj(prefix.get()));
+    Tcl_ListObjAppendElement(nullptr, words.get(), describeVerdict(proven, refusal).get());
+    Tcl_InterpState state = Tcl_SaveInterpState(interp, TCL_OK);
+    int goesOn = 0;
+    const bool answered =
+        Tcl_EvalObjEx(interp, words.get(), TCL_EVAL_GLOBAL | TCL_EVAL_DIRECT) == TCL_OK &&
+        Tcl_GetBooleanFromObj(nullptr, Tcl_GetObjResult(interp), &goesOn) == TCL_OK;
+    Tcl_RestoreInterpState(interp, state);
+    return answered && goesOn != 0;
+}
+
+// Run a script that puts TLS on one channel, and set up the server's side of what it made. The
+// prefix gets in the handshake a dict, identity, or code and message; true lets the handshake go
+// on. The answer is the session's number, or empty when the script made none that is within reach.
+//
+// sslkeys::session serve script -cafile path -judge prefix ?-certfile path -keyfile path?
+// ?-require boolean?
+void serve(Call& call) {
+    ServeArgs args;
+    call.read(args, serveOptions());
+    ServerTerms terms = termsOf(args);
+    const SessionWatch watch;
+    const int code = Tcl_EvalObjEx(call.interp(), call.object(0), 0);
+    if (code != TCL_OK) {
+        call.finish(code);
+        return;
+    }
+    ssl_st* session = watch.found();
+    if (session == nullptr) {
+        call.answer("");
+        return;
+    }
+    terms.judge = [interp = call.interp(), judge = *args.judge](const Certificate* proven,
+                                                                const Error* refusal) {
+        return ask(interp, judge, proven, refusal);
+    };
+    call.answer(
+        Tcl_NewWideIntObj(static_cast<Tcl_WideInt>(setUpServer(session, std::move(terms)))));
+}
+
+// Tell whether a session that was set up still stands: whoever closes its channel ends it.
+//
+// sslkeys::session open number
+void tellOpen(Call& call) {
+    const std::int64_t number = call.word(0, "number").integer(0, INT64_MAX);
+    call.answer(Tcl_NewBooleanObj(isOpen(static_cast<std::uint64_t>(number)) ? 1 : 0));
+}
+
+}  // namespace
+
+std::vector<Command> sessionCommands() {
+    return {
+        {"session", "serve", "script", serveOptions().rows(), false, serve},
+        {"session", "open", "number", {}, false, tellOpen},
+    };
+}
+
+}  // namespace sslkeys
