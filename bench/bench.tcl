@@ -11,7 +11,7 @@ package require sslkeys
 
 namespace eval ::bench {
     variable directory [file dirname [file normalize [info script]]]
-    variable options [dict create -rounds 5 -only * -json bench.json -loops ./loops -check 0]
+    variable options [dict create -rounds 5 -only * -json bench.json -loops ./loops -load ./load -seconds 2 -check 0]
     variable rows {}
     variable missing {}
     variable scratch [exec mktemp -d -t sslkeys-bench.XXXXXXXXXX]
