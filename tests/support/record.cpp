@@ -14,6 +14,7 @@
 #include <cstring>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sstream>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -96,14 +97,14 @@ Fate meet(const char* call) {
         count = 0;
     }
     ++count;
-    if (!fatal.empty() && count == atol(fatal.c_str())) {
+    if (fatal == std::to_string(count)) {
         raise(SIGKILL);
     }
     long first = 0;
     long end = 0;
     int number = 0;
-    if (sscanf(fault.c_str(), "%ld %ld %d", &first, &end, &number) < 3 || count < first ||
-        count >= end) {
+    std::istringstream(fault) >> first >> end >> number;
+    if (count < first || count >= end) {
         return Fate::kGoOn;
     }
     log(std::string("fault 0 ") + call);
