@@ -1,14 +1,14 @@
 # Run in a child under the recorder: make each call of an operation that touches a file fail, one
 # after the other, and say what is wrong afterwards.
 #
-#     tclsh faults.tcl SCRATCH BEGIN SCRIPT LENGTH ERROR NUMBER
+#     tclsh faults.tcl SCRATCH BEGIN SCRIPT LENGTH GAP ERROR NUMBER
 #
 # BEGIN makes a key directory in $keys, SCRIPT is the operation, LENGTH how many calls in a row fail
-# (0: all from there on), ERROR and NUMBER the errno. Writes a dict: calls (how many could fail),
-# refused (how many of these were errors), troubles.
+# (0: all from there on), GAP which one after the first fails, too (0: none), ERROR and NUMBER the
+# errno. Writes a dict: calls (how many could fail), refused (how many were errors), troubles.
 
 # tcltest would take the arguments for its own.
-lassign $argv scratch begin script length error number
+lassign $argv scratch begin script length gap error number
 set argv {}
 source [file join [file dirname [file normalize [info script]]] support.tcl]
 source -encoding utf-8 [file join $support::directory recording.tcl]
@@ -72,7 +72,7 @@ for {set call 1} 1 {incr call} {
     file mkdir $scratch
     recording::build $base $scratch
     set env(SSLKEYS_RECORD_LOG) $log
-    set env(SSLKEYS_RECORD_FAULT) "$call [expr {$length ? $call + $length : 1000000}] $number"
+    set env(SSLKEYS_RECORD_FAULT) "$call [expr {$length ? $call + $length : 1000000}] $number [expr {$gap ? $call + $gap : 0}]"
     set code [catch $script message options]
     set env(SSLKEYS_RECORD_FAULT) ""
     set env(SSLKEYS_RECORD_LOG) ""

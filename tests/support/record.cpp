@@ -2,10 +2,12 @@
 // nth of these calls fail, or dies before it. A log line is a Tcl list: the call, the inode, what
 // belongs to it; recording.tcl reads it. All settings are read from the environment at each call,
 // so that a Tcl script changes them while it runs:
-//   SSLKEYS_RECORD_ROOT  the directory, an absolute path        SSLKEYS_RECORD_LOG   the log's path
-//   SSLKEYS_RECORD_FAULT "FIRST END ERRNO SERIAL": calls number FIRST to END-1 fail; a write that
-//                        is not the last of them comes short   SSLKEYS_RECORD_KILL  FIRST
-//   SSLKEYS_RECORD_PLAIN the file system knows no renameat2
+//   SSLKEYS_RECORD_ROOT   the directory, an absolute path
+//   SSLKEYS_RECORD_LOG    the log's path
+//   SSLKEYS_RECORD_FAULT  "FIRST END ERRNO ALSO": calls number FIRST to END-1, and ALSO, fail; a
+//                         write comes short first where the next call fails, too
+//   SSLKEYS_RECORD_KILL   the number of the call that the process dies before
+//   SSLKEYS_RECORD_PLAIN  the file system knows no renameat2
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
@@ -102,9 +104,10 @@ Fate meet(const char* call) {
     }
     long first = 0;
     long end = 0;
+    long also = 0;
     int number = 0;
-    std::istringstream(fault) >> first >> end >> number;
-    if (count < first || count >= end) {
+    std::istringstream(fault) >> first >> end >> number >> also;
+    if ((count < first || count >= end) && count != also) {
         return Fate::kGoOn;
     }
     log(std::string("fault 0 ") + call);
