@@ -158,7 +158,28 @@ Issued make(const Terms& terms, const PublicKey& publicKey, const X509* issuer, 
                 {{"profile", std::string(profile.name)}});
 }
 
+// Refuse a profile that no CA, or not this one, may sign.
+void requireSigned(const Profile& profile, const Certificate* ca) {
+    if (profile.name == "root") {
+        refuseProfile(profile, "signs itself: use selfsign");
+    }
+    if (profile.isCa && ca != nullptr && ca->pathLength() == 0) {
+        refuseProfile(profile, "cannot be signed by a CA whose path length is 0");
+    }
+}
+
 }  // namespace
+
+void requireTerms(const Terms& terms) {
+    settleSubject(terms.subject);
+    settleAltNames(terms);
+    layOut(terms.now, terms.days.value_or(terms.profile->days), kEndOfTime);
+}
+
+void requireSignable(const Terms& terms, const Certificate* ca) {
+    requireSigned(*terms.profile, ca);
+    requireTerms(terms);
+}
 
 void requireAuthority(const Authority& authority, std::int64_t now) {
     const Certificate& ca = authority.certificate;
@@ -182,12 +203,7 @@ void requireAuthority(const Authority& authority, std::int64_t now) {
 Issued issue(const Terms& terms, const PublicKey& publicKey, const Authority& authority) {
     requireAuthority(authority, terms.now);
     const Certificate& ca = authority.certificate;
-    if (terms.profile->name == "root") {
-        refuseProfile(*terms.profile, "signs itself: use selfsign");
-    }
-    if (terms.profile->isCa && ca.pathLength() == 0) {
-        refuseProfile(*terms.profile, "cannot be signed by a CA whose path length is 0");
-    }
+    requireSigned(*terms.profile, &ca);
     return make(terms, publicKey, ca.get(), authority.key, ca.notAfter());
 }
 

@@ -34,6 +34,15 @@ struct Issued {
     bool truncated;  // its end was cut to the CA's
 };
 
+// Refuse terms that nobody can sign, before a key is made for them.
+//   errors  NAME *, CERTIFICATE VALIDITY
+void requireTerms(const Terms& terms);
+
+// Refuse terms that issue() would refuse.
+//   in      ca  null when it is not known yet
+//   errors  as requireTerms; CERTIFICATE PROFILE
+void requireSignable(const Terms& terms, const Certificate* ca = nullptr);
+
 // Refuse an authority that may not sign, or not now.
 //   errors  CA MISMATCH, CA NOTCA, CA EXPIRED
 void requireAuthority(const Authority& authority, std::int64_t now);

@@ -105,6 +105,28 @@ bool isSound(EVP_PKEY* key) {
     return sound;
 }
 
+// OpenSSL asks now and then while it looks for primes; 0 breaks off.
+int answerGoOn(EVP_PKEY_CTX* context) noexcept {
+    const auto* stop = static_cast<const Stop*>(EVP_PKEY_CTX_get_app_data(context));
+    return stop != nullptr && stop->isRequested() ? 0 : 1;
+}
+
+OwnedKey generateRsa(int bits, const Stop* stop) {
+    const char* failure = "could not make a key";
+    const OwnedKeyContext context(require(EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nullptr), failure));
+    require(EVP_PKEY_keygen_init(context.get()), failure);
+    require(EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), bits), failure);
+    EVP_PKEY_CTX_set_app_data(context.get(), const_cast<Stop*>(stop));
+    EVP_PKEY_CTX_set_cb(context.get(), answerGoOn);
+    EVP_PKEY* key = nullptr;
+    if (EVP_PKEY_generate(context.get(), &key) <= 0) {
+        const std::string reason = drainOpenSsl();
+        checkStop(stop);
+        throw Error(Code::InternalOpenSsl, failure + (": " + reason));
+    }
+    return OwnedKey(key);
+}
+
 OwnedPkcs8 toPkcs8(EVP_PKEY* key) {
     return OwnedPkcs8(require(EVP_PKEY2PKCS8(key), "could not write the key"));
 }
@@ -128,13 +150,13 @@ EVP_PKEY* Key::get() const { return content_->key.get(); }
 
 PublicKey Key::publicKey() const { return {get(), content_->point}; }
 
-Key Key::generate(const KeySpec& spec) {
+Key Key::generate(const KeySpec& spec, const Stop* stop) {
     const char* failure = "could not make a key";
     if (spec.type == "rsa") {
         if (spec.bits < kFewestRsaBits || spec.bits > kMostRsaBits) {
             refuseKind("RSA of " + std::to_string(spec.bits) + " bits");
         }
-        return Key(OwnedKey(require(EVP_RSA_gen(static_cast<unsigned>(spec.bits)), failure)), true);
+        return Key(generateRsa(spec.bits, stop), true);
     }
     if (spec.type == "ed25519") {
         return Key(OwnedKey(require(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), failure)),

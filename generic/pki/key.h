@@ -4,6 +4,7 @@
 
 #include "pki/owned.h"
 #include "pki/p256.h"
+#include "pki/stop.h"
 
 #include <optional>
 #include <string>
@@ -32,9 +33,9 @@ struct PublicKey {
 // A private key; copies share it, nobody changes it, several threads may use it.
 class Key {
   public:
-    // Make a key.
-    //   errors  KEY UNSUPPORTED
-    static Key generate(const KeySpec& spec);
+    // Make a key. RSA, which can take seconds, breaks off when it is asked to.
+    //   errors  KEY UNSUPPORTED, JOB CANCELLED
+    static Key generate(const KeySpec& spec, const Stop* stop = nullptr);
 
     // Read one private key: PKCS#8, plain or encrypted, or the older EC and RSA forms.
     //   in      password  null when none is known; nobody is ever asked for one
