@@ -4,6 +4,7 @@
 #include "store/pemfile.h"
 #include "tcl/command.h"
 #include "tcl/terms.h"
+#include "tcl/trace.h"
 
 namespace sslkeys {
 namespace {
@@ -49,10 +50,10 @@ ServerTerms termsOf(const ServeArgs& args) {
 }
 
 // What the prefix is told: who is proven, or why not.
-Dict describeVerdict(const Certificate* proven, const Error* refusal) {
+Dict describeVerdict(Tcl_Interp* interp, const Certificate* proven, const Error* refusal) {
     return refusal == nullptr
                ? Dict().put("identity", describeIdentity(*proven).get())
-               : Dict().put("code", describeCode(*refusal)).put("message", refusal->what());
+               : Dict().put("code", newErrorCode(interp, *refusal)).put("message", refusal->what());
 }
 
 // Ask the prefix, within somebody else's work, whose result and error stay as they are.
@@ -61,9 +62,9 @@ bool ask(Tcl_Interp* interp, const Reference& prefix, const Certificate* proven,
     if (Tcl_InterpDeleted(interp) != 0) {
         return false;
     }
-    const Reference words(Tcl_DuplicateObj(prefix.get()));
-    Tcl_ListObjAppendElement(nullptr, words.get(), describeVerdict(proven, refusal).get());
     Tcl_InterpState state = Tcl_SaveInterpState(interp, TCL_OK);
+    const Reference words(Tcl_DuplicateObj(prefix.get()));
+    Tcl_ListObjAppendElement(nullptr, words.get(), describeVerdict(interp, proven, refusal).get());
     int goesOn = 0;
     const bool answered =
         Tcl_EvalObjEx(interp, words.get(), TCL_EVAL_GLOBAL | TCL_EVAL_DIRECT) == TCL_OK &&

@@ -7,13 +7,7 @@ namespace {
 
 // sslkeys::ticker start prefix
 void start(Call& call) {
-    Tcl_Size words = 0;
-    if (Tcl_ListObjLength(call.interp(), call.object(0), &words) != TCL_OK) {
-        throw Reported{};
-    }
-    if (words == 0) {
-        throw Error(Code::ArgsMissing, "the prefix is empty", {{"option", "prefix"}});
-    }
+    call.word(0, "prefix").requirePrefix();
     call.answer(startTicker(call.interp(), call.object(0)));
 }
 

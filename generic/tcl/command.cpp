@@ -2,61 +2,17 @@
 #include "tcl/command.h"
 
 #include "pki/error.h"
+#include "tcl/trace.h"
 
 #include <openssl/err.h>
 
 #include <algorithm>
-#include <cstring>
 #include <exception>
 
 namespace sslkeys {
 namespace {
 
 const char* const kNamespace = "sslkeys::";
-
-Tcl_Obj* errorCodeOf(Tcl_Interp* interp, const Error& error) {
-    if (error.errorNumber() != 0) {
-        Tcl_SetErrno(error.errorNumber());
-        Tcl_PosixError(interp);
-        Tcl_Obj* options = Tcl_GetReturnOptions(interp, TCL_ERROR);
-        const Reference owned(options);
-        const Reference key(Tcl_NewStringObj("-errorcode", -1));
-        Tcl_Obj* code = nullptr;
-        Tcl_DictObjGet(nullptr, options, key.get(), &code);
-        return Tcl_DuplicateObj(code);
-    }
-    return describeCode(error);
-}
-
-// End with an error whose errorInfo and errorStack name the command but not its arguments, which
-// may be keys and passphrases: Tcl would write them there whole.
-int reportError(Tcl_Interp* interp, const std::string& name, Tcl_Obj* message, Tcl_Obj* errorCode) {
-    const Reference text(message);
-    const Reference code(errorCode);
-    const Reference info(Tcl_DuplicateObj(message));
-    Tcl_AppendStringsToObj(info.get(), "\n    while executing\n\"", name.c_str(), "\"", nullptr);
-    Tcl_Obj* stack[] = {Tcl_NewStringObj("INNER", -1), Tcl_NewStringObj(name.c_str(), -1)};
-    Tcl_ResetResult(interp);
-    Tcl_SetObjResult(interp, text.get());
-    return Tcl_SetReturnOptions(interp, Dict()
-                                            .put("-code", std::int64_t{TCL_ERROR})
-                                            .put("-level", std::int64_t{0})
-                                            .put("-errorcode", code.get())
-                                            .put("-errorinfo", info.get())
-                                            .put("-errorstack", Tcl_NewListObj(2, stack))
-                                            .get());
-}
-
-// What Tcl said itself, without the arguments.
-int reportTcl(Tcl_Interp* interp, const std::string& name) {
-    const Reference options(Tcl_GetReturnOptions(interp, TCL_ERROR));
-    const Reference key(Tcl_NewStringObj("-errorcode", -1));
-    Tcl_Obj* code = nullptr;
-    Tcl_DictObjGet(nullptr, options.get(), key.get(), &code);
-    const Reference kept(code == nullptr ? Tcl_NewStringObj("NONE", -1) : code);
-    return reportError(interp, name, Tcl_DuplicateObj(Tcl_GetObjResult(interp)),
-                       Tcl_DuplicateObj(kept.get()));
-}
 
 using Rows = std::vector<const Command*>;
 
@@ -98,11 +54,10 @@ int dispatch(ClientData clientData, Tcl_Interp* interp, int objc, Tcl_Obj* const
     } catch (const Reported&) {
         return reportTcl(interp, name);
     } catch (const Error& error) {
-        return reportError(interp, name, newText(error.what()), errorCodeOf(interp, error));
+        return reportError(interp, name, error);
     } catch (const std::exception& exception) {
         ERR_clear_error();
-        return reportError(interp, name, newText(exception.what()),
-                           errorCodeOf(interp, Error(Code::InternalUnexpected, "")));
+        return reportError(interp, name, Error(Code::InternalUnexpected, exception.what()));
     }
 }
 
@@ -119,21 +74,6 @@ std::vector<Command> collect() {
 }
 
 }  // namespace
-
-Tcl_Obj* describeCode(const Error& error) {
-    Tcl_Obj* words = Tcl_NewListObj(0, nullptr);
-    const auto append = [&](std::string_view word) {
-        Tcl_ListObjAppendElement(nullptr, words, newText(word));
-    };
-    append("SSLKEYS");
-    append(error.row().cls);
-    append(error.row().reason);
-    for (const auto& [name, value] : error.data()) {
-        append(name);
-        append(value);
-    }
-    return words;
-}
 
 std::string fullName(const Command& command) {
     const std::string verb(command.verb);

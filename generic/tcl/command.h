@@ -1,5 +1,5 @@
 // The one command-table mechanism and the one trampoline between Tcl and C++: no exception leaves
-// it, and no argument's value enters errorInfo or errorStack through it.
+// it.
 #pragma once
 
 #include "tcl/call.h"
@@ -26,9 +26,6 @@ std::string fullName(const Command& command);
 
 // The call in grammar form: "sslkeys::key generate ?-keytype ec|rsa|ed25519? ...".
 std::string synopsis(const Command& command);
-
-// The errorCode of an error of ours.
-Tcl_Obj* describeCode(const Error& error);
 
 // All rows, noun by noun.
 const std::vector<Command>& commands();

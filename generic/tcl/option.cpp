@@ -107,6 +107,17 @@ std::vector<std::string> Word::list() const {
     return texts;
 }
 
+void Word::requirePrefix() const {
+    Tcl_Size words = 0;
+    if (Tcl_ListObjLength(interp_, object_, &words) != TCL_OK) {
+        refuse("is not a list");
+    }
+    if (words == 0) {
+        throw Error(Code::ArgsMissing, std::string(name_) + ": the command prefix is empty",
+                    {{"option", name_}});
+    }
+}
+
 std::size_t Word::choice(std::initializer_list<const char*> words) const {
     const std::string given = text();
     std::string known;

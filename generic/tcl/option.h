@@ -48,6 +48,10 @@ class Word {
     // errors  TCL VALUE LIST
     std::vector<std::string> list() const;
 
+    // Refuse what is no command prefix.
+    //   errors  TCL VALUE LIST, ARGS MISSING when it is empty
+    void requirePrefix() const;
+
     // One of some words, exactly.
     //   out     its index
     //   errors  TCL LOOKUP INDEX
