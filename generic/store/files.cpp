@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <filesystem>
+#include <system_error>
 #include <unistd.h>
 
 namespace sslkeys {
@@ -79,6 +81,15 @@ std::string join(const std::string& directory, const std::string& entry) {
 std::string directoryOf(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string absolutePath(const std::string& path) {
+    std::error_code failure;
+    const std::string absolute = std::filesystem::absolute(path, failure).string();
+    if (failure) {
+        refuse(failure.value(), "could not tell where this is:", path);
+    }
+    return absolute;
 }
 
 void makeDirectory(const std::string& path) {

@@ -35,6 +35,9 @@ std::string join(const std::string& directory, const std::string& entry);
 // Tell a path's directory ("." when it names none).
 std::string directoryOf(const std::string& path);
 
+// Tell a path that stays the same wherever the process goes: from the root, links left as they are.
+std::string absolutePath(const std::string& path);
+
 // Make a directory with mode 0755, its parents as the umask has it, and bring all to the disk.
 void makeDirectory(const std::string& path);
 

@@ -37,12 +37,12 @@ struct Ca {
     throw error;
 }
 
-Ca loadCa(const std::string& directory, const std::optional<Secret>& password) {
+Ca loadCa(const std::string& directory, const std::optional<Secret>& password, const Stop* stop) {
     const PairPaths paths = pairPaths(directory, "ca");
     bool hasKey = exists(paths.key);
     bool hasCertificate = exists(paths.certificate);
     if (hasKey != hasCertificate) {
-        settleDirectory(directory);  // another's initialize was broken off, or is at work
+        settleDirectory(directory, stop);  // another's initialize was broken off, or is at work
         hasKey = exists(paths.key);
         hasCertificate = exists(paths.certificate);
     }
@@ -88,36 +88,48 @@ void requireFree(const std::string& name) {
 
 }  // namespace
 
-Stored initialize(const std::string& directory, const Terms& terms, const KeyTerms& keyTerms) {
+void requireInitializable(const std::string& directory, const Terms& terms) {
+    if (!exists(pairPaths(directory, "ca").certificate)) {
+        requireTerms(terms);
+    }
+}
+
+Stored initialize(const std::string& directory, const Terms& terms, const KeyTerms& keyTerms,
+                  const Stop* stop) {
     makeDirectory(directory);
     const PairPaths paths = pairPaths(directory, "ca");
     if (exists(paths.certificate) && access(directory.c_str(), W_OK) != 0) {
-        return {paths, loadCa(directory, keyTerms.password).certificate,
+        return {paths, loadCa(directory, keyTerms.password, stop).certificate,
                 false};  // nothing of ours to finish here
     }
-    const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive);
-    settleDirectory(directory);
+    const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive, stop);
+    settleDirectory(directory, stop);
     if (exists(paths.key) || exists(paths.certificate)) {
-        return {paths, loadCa(directory, keyTerms.password).certificate, false};
+        return {paths, loadCa(directory, keyTerms.password, stop).certificate, false};
     }
-    const Key key = Key::generate(keyTerms.spec);
+    const Key key = Key::generate(keyTerms.spec, stop);
     const Issued root = selfsign(terms, key);
-    commitPair(directory, "ca", writeKey(key, keyTerms), root.certificate.toPem(), false);
+    commitPair(directory, "ca", writeKey(key, keyTerms), root.certificate.toPem(), false, stop);
     return {paths, root.certificate, root.truncated};
+}
+
+void requireCreatable(const std::string& directory, const std::string& name, bool replace) {
+    requireFree(name);
+    pairPaths(directory, name);
+    if (!replace) {
+        requireVacant(directory, name);
+    }
 }
 
 Stored createAndSign(const std::string& directory, const std::string& name, const Terms& terms,
                      const KeyTerms& keyTerms, const std::optional<Secret>& caPassword,
-                     bool replace) {
-    requireFree(name);
+                     bool replace, const Stop* stop) {
+    requireCreatable(directory, name, replace);
     const PairPaths paths = pairPaths(directory, name);
-    if (!replace) {
-        requireVacant(directory, name);  // before a key is made, which can take seconds
-    }
-    const Ca ca = loadCa(directory, caPassword);
-    const Key key = Key::generate(keyTerms.spec);
+    const Ca ca = loadCa(directory, caPassword, stop);
+    const Key key = Key::generate(keyTerms.spec, stop);
     const Issued issued = issue(terms, key.publicKey(), {ca.certificate, ca.key});
-    commitPair(directory, name, writeKey(key, keyTerms), issued.certificate.toPem(), replace);
+    commitPair(directory, name, writeKey(key, keyTerms), issued.certificate.toPem(), replace, stop);
     return {paths, issued.certificate, issued.truncated};
 }
 

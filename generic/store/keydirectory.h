@@ -22,17 +22,26 @@ struct Stored {
     bool truncated;
 };
 
+// Refuse what initialize() would refuse before it makes a key.
+//   errors  NAME *, CERTIFICATE VALIDITY
+void requireInitializable(const std::string& directory, const Terms& terms);
+
 // Make the directory and its CA, or check the CA that is there and leave it.
 //   in      terms  of profile root; its subject may be empty where the CA is there
 //   in      keyTerms.password  also opens a CA key that is there
-//   errors  CA INCOMPLETE, MISMATCH, DAMAGED, ENCRYPTED; NAME *; POSIX
-Stored initialize(const std::string& directory, const Terms& terms, const KeyTerms& keyTerms);
+//   errors  CA INCOMPLETE, MISMATCH, DAMAGED, ENCRYPTED; NAME *; POSIX; JOB CANCELLED
+Stored initialize(const std::string& directory, const Terms& terms, const KeyTerms& keyTerms,
+                  const Stop* stop = nullptr);
 
-// Make a key and its certificate and publish them as a pair.
+// Refuse a name that createAndSign() would refuse before it makes a key.
+//   errors  STORE NAME, EXISTS
+void requireCreatable(const std::string& directory, const std::string& name, bool replace);
+
+// Make a key and its certificate and publish them as a pair; what is being published is finished.
 //   in      caPassword  none unless the CA's key is encrypted
-//   errors  STORE NAME, EXISTS, ORPHAN; CA *; NAME *; CERTIFICATE *; POSIX
+//   errors  STORE NAME, EXISTS, ORPHAN; CA *; NAME *; CERTIFICATE *; POSIX; JOB CANCELLED
 Stored createAndSign(const std::string& directory, const std::string& name, const Terms& terms,
                      const KeyTerms& keyTerms, const std::optional<Secret>& caPassword,
-                     bool replace);
+                     bool replace, const Stop* stop = nullptr);
 
 }  // namespace sslkeys

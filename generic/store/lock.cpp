@@ -4,13 +4,18 @@
 #include "pki/error.h"
 
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
 #include <set>
 #include <sys/file.h>
+#include <thread>
 #include <utility>
 
 namespace sslkeys {
 namespace {
+
+// How often to ask for a lock when the waiting may be ended; the system has no word for both.
+constexpr auto kPatience = std::chrono::milliseconds(2);
 
 // The directories that this thread holds alone.
 std::set<std::pair<dev_t, ino_t>>& heldAlone() {
@@ -20,9 +25,10 @@ std::set<std::pair<dev_t, ino_t>>& heldAlone() {
 
 }  // namespace
 
-DirectoryLock::DirectoryLock(const std::string& directory, Mode mode)
+DirectoryLock::DirectoryLock(const std::string& directory, Mode mode, const Stop* stop)
     : file_(open(join(directory, kLockFile).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
                  kPrivateMode)) {
+    checkStop(stop);
     struct stat found {};
     if (file_.number() < 0 || fstat(file_.number(), &found) != 0) {
         throw Error::fromSystem(errno, "could not lock directory " + quote(directory));
@@ -32,8 +38,12 @@ DirectoryLock::DirectoryLock(const std::string& directory, Mode mode)
     if (heldAlone().count({device_, inode_}) != 0) {
         return;
     }
-    while (flock(file_.number(), mode == Mode::kShared ? LOCK_SH : LOCK_EX) != 0) {
-        if (errno != EINTR) {
+    const int operation = mode == Mode::kShared ? LOCK_SH : LOCK_EX;
+    while (flock(file_.number(), stop == nullptr ? operation : operation | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) {
+            checkStop(stop);
+            std::this_thread::sleep_for(kPatience);
+        } else if (errno != EINTR) {
             throw Error::fromSystem(errno, "could not lock directory " + quote(directory));
         }
     }

@@ -3,6 +3,7 @@
 // process. Creators share it; recovery and replacing have it alone.
 #pragma once
 
+#include "pki/stop.h"
 #include "store/files.h"
 
 #include <string>
@@ -18,8 +19,9 @@ class DirectoryLock {
 
     // Wait for the lock. A thread that holds a directory's lock alone gets it again at once: what
     // is called meanwhile, event handlers too, shares it.
-    //   errors  POSIX when the directory cannot be written
-    DirectoryLock(const std::string& directory, Mode mode);
+    //   in      stop  ends the waiting; null when nobody can ask for it
+    //   errors  POSIX when the directory cannot be written; JOB CANCELLED
+    DirectoryLock(const std::string& directory, Mode mode, const Stop* stop = nullptr);
     ~DirectoryLock();
     DirectoryLock(const DirectoryLock&) = delete;
     DirectoryLock& operator=(const DirectoryLock&) = delete;

@@ -137,8 +137,8 @@ bool writeToFree(const std::string& path, std::string_view content, mode_t mode)
 // Publish a pair whose names are free.
 //   out  false when something of that name is in the way
 bool tryCreate(const std::string& directory, const std::string& name, const Secret& key,
-               std::string_view certificate) {
-    const DirectoryLock lock(directory, DirectoryLock::Mode::kShared);
+               std::string_view certificate, const Stop* stop) {
+    const DirectoryLock lock(directory, DirectoryLock::Mode::kShared, stop);
     const PairPaths stand = pairPaths(directory, name);
     const PairPaths fresh = temporaryPaths(directory, kNewPrefix, name);
     requireVacant(directory, name);
@@ -179,32 +179,32 @@ bool tryCreate(const std::string& directory, const std::string& name, const Secr
 }
 
 void createPair(const std::string& directory, const std::string& name, const Secret& key,
-                std::string_view certificate) {
-    if (tryCreate(directory, name, key, certificate)) {
+                std::string_view certificate, const Stop* stop) {
+    if (tryCreate(directory, name, key, certificate, stop)) {
         return;
     }
     // Another call is at work on the name, or one was broken off: wait for it, or clear up after
     // it.
-    const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive);
+    const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive, stop);
     settleName(directory, name);
     const PairPaths stand = pairPaths(directory, name);
     if (exists(stand.key) && !exists(stand.certificate)) {
         refuse(Code::StoreOrphan, name,
                "has a key without a certificate that sslkeys did not leave: move it away");
     }
-    if (!tryCreate(directory, name, key, certificate)) {
+    if (!tryCreate(directory, name, key, certificate, stop)) {
         refuse(Code::StoreExists, name, "is taken");
     }
 }
 
 void replacePair(const std::string& directory, const std::string& name, const Secret& key,
-                 std::string_view certificate) {
-    const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive);
+                 std::string_view certificate, const Stop* stop) {
+    const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive, stop);
     settleName(directory, name);
     const PairPaths stand = pairPaths(directory, name);
     const PairPaths next = temporaryPaths(directory, kNextPrefix, name);
     if (!exists(stand.certificate)) {
-        createPair(directory, name, key, certificate);
+        createPair(directory, name, key, certificate, stop);
         return;
     }
     try {
@@ -253,11 +253,11 @@ void requireVacant(const std::string& directory, const std::string& name) {
 }
 
 void commitPair(const std::string& directory, const std::string& name, const Secret& key,
-                std::string_view certificate, bool replace) {
+                std::string_view certificate, bool replace, const Stop* stop) {
     if (replace) {
-        replacePair(directory, name, key, certificate);
+        replacePair(directory, name, key, certificate, stop);
     } else {
-        createPair(directory, name, key, certificate);
+        createPair(directory, name, key, certificate, stop);
     }
 }
 
@@ -290,8 +290,8 @@ PairPaths settlePair(const std::string& directory, const std::string& name) {
     refuse(Code::StoreMismatch, name, "has a key and a certificate that do not belong together");
 }
 
-void settleDirectory(const std::string& directory) {
-    const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive);
+void settleDirectory(const std::string& directory, const Stop* stop) {
+    const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive, stop);
     std::vector<std::string> entries;
     std::error_code failure;
     for (const auto& entry : std::filesystem::directory_iterator(directory, failure)) {

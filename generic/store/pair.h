@@ -20,6 +20,7 @@
 #pragma once
 
 #include "pki/owned.h"
+#include "pki/stop.h"
 
 #include <optional>
 #include <string>
@@ -45,10 +46,10 @@ PairPaths pairPaths(const std::string& directory, const std::string& name);
 void requireVacant(const std::string& directory, const std::string& name);
 
 // Publish a new pair, or replace one, in which case mode and owner stay.
-//   in      key  PEM, plain or encrypted;  certificate  PEM
-//   errors  STORE NAME, STORE EXISTS, STORE ORPHAN, POSIX; the state before stands
+//   in      key  PEM, plain or encrypted;  certificate  PEM;  stop  ends the waiting for others
+//   errors  STORE NAME, STORE EXISTS, STORE ORPHAN, JOB CANCELLED, POSIX; the state before stands
 void commitPair(const std::string& directory, const std::string& name, const Secret& key,
-                std::string_view certificate, bool replace);
+                std::string_view certificate, bool replace, const Stop* stop = nullptr);
 
 // Give the paths of a pair that stands and belongs together, finishing or clearing what a broken
 // off call left. An encrypted key cannot be held against its certificate and is taken as it is.
@@ -56,7 +57,8 @@ void commitPair(const std::string& directory, const std::string& name, const Sec
 PairPaths settlePair(const std::string& directory, const std::string& name);
 
 // Finish or clear whatever broken off calls left in a directory.
-void settleDirectory(const std::string& directory);
+//   in  stop  as above
+void settleDirectory(const std::string& directory, const Stop* stop = nullptr);
 
 // Write a file in one step: what has the name stays whole until the new content stands.
 //   in      mode  none: that of the file that is there, else 0644;  exclusive  the name must be

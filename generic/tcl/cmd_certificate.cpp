@@ -7,15 +7,17 @@
 #include "pki/validity.h"
 #include "store/pemfile.h"
 #include "tcl/command.h"
+#include "tcl/job.h"
 #include "tcl/terms.h"
 #include "tcl/value.h"
 
 namespace sslkeys {
 namespace {
 
-struct IssueArgs : TermsArgs, CaArgs, KeyArgs {};
+struct IssueArgs : TermsArgs, CaArgs, KeyArgs, CommandArgs {};
 const Options<IssueArgs>& issueOptions() {
-    static const Options<IssueArgs> options(caOptions(), termsOptions(), keyOptions());
+    static const Options<IssueArgs> options(caOptions(), termsOptions(), keyOptions(),
+                                            commandOptions());
     return options;
 }
 
@@ -35,6 +37,14 @@ const Options<SelfsignArgs>& selfsignOptions() {
     return options;
 }
 
+// Refuse what can be told without a key of the new certificate, and without opening the CA's.
+void refuseNow(const Terms& terms, const Ca& ca) {
+    if (!ca.hasPassword) {
+        requireAuthority({ca.certificate, ca.openKey()}, terms.now);
+    }
+    requireSignable(terms, &ca.certificate);
+}
+
 // sslkeys::certificate issue profile -ca certificate -cakey key ?-option value ...? ?ATTR value
 // ...?
 void issueNew(Call& call) {
@@ -43,12 +53,21 @@ void issueNew(Call& call) {
     call.read(args, issueOptions(), &args.terms.subject);
     const KeyTerms keyTerms = settle(args);
     const Ca ca = loadCa(args);
-    requireAuthority({ca.certificate, ca.key}, args.terms.now);
-    const Key key = Key::generate(keyTerms.spec);
-    const Issued issued = issue(args.terms, key.publicKey(), {ca.certificate, ca.key});
-    call.answer(describeIssued(issued.certificate, issued.truncated)
-                    .put("key", newKeyValue(key, keyTerms.password))
-                    .put("certificate", newValue(issued.certificate)));
+    if (args.command) {
+        refuseNow(args.terms, ca);
+    }
+    perform(call, args, [ca, keyTerms, terms = std::move(args.terms)](const Stop* stop) -> Answer {
+        const Key caKey = ca.openKey();
+        requireAuthority({ca.certificate, caKey}, terms.now);
+        const Key key = Key::generate(keyTerms.spec, stop);
+        const Issued issued = issue(terms, key.publicKey(), {ca.certificate, caKey});
+        return [issued, text = sealKey(key, keyTerms.password)] {
+            return Reference(describeIssued(issued.certificate, issued.truncated)
+                                 .put("key", newKeyValue(text))
+                                 .put("certificate", newValue(issued.certificate))
+                                 .get());
+        };
+    });
 }
 
 // sslkeys::certificate sign request profile -ca certificate -cakey key ?-option value ...? ?ATTR
@@ -65,7 +84,7 @@ void signRequest(Call& call) {
         args.terms.altNames = request.altNames();
     }
     const Ca ca = loadCa(args);
-    const Issued issued = issue(args.terms, request.publicKey(), {ca.certificate, ca.key});
+    const Issued issued = issue(args.terms, request.publicKey(), {ca.certificate, ca.openKey()});
     call.answer(describeIssued(issued.certificate, issued.truncated)
                     .put("certificate", newValue(issued.certificate)));
 }

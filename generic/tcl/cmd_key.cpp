@@ -2,6 +2,7 @@
 #include "pki/error.h"
 #include "pki/key.h"
 #include "tcl/command.h"
+#include "tcl/job.h"
 #include "tcl/terms.h"
 #include "tcl/value.h"
 
@@ -12,8 +13,9 @@ struct PasswordArgs {
     std::optional<Secret> password;
 };
 
-const Options<KeyArgs>& generateOptions() {
-    static const Options<KeyArgs> options(keyOptions());
+struct GenerateArgs : KeyArgs, CommandArgs {};
+const Options<GenerateArgs>& generateOptions() {
+    static const Options<GenerateArgs> options(keyOptions(), commandOptions());
     return options;
 }
 
@@ -31,11 +33,14 @@ Key readKey(const Call& call, const std::optional<Secret>& password) {
 }
 
 // sslkeys::key generate ?-keytype ec|rsa|ed25519? ?-bits n? ?-curve name? ?-password text?
+// ?-command prefix?
 void generate(Call& call) {
-    KeyArgs args;
+    GenerateArgs args;
     call.read(args, generateOptions());
-    const KeyTerms terms = settle(args);
-    call.answer(newKeyValue(Key::generate(terms.spec), terms.password));
+    perform(call, args, [terms = settle(args)](const Stop* stop) -> Answer {
+        const Key key = Key::generate(terms.spec, stop);
+        return [text = sealKey(key, terms.password)] { return Reference(newKeyValue(text)); };
+    });
 }
 
 // sslkeys::key public key ?-password text?
@@ -71,7 +76,7 @@ void encrypt(Call& call) {
     PasswordArgs args;
     call.read(args, passwordOptions());
     requirePassword(args);
-    call.answer(newKeyValue(valueOf<Key>(call.object(0)), args.password));
+    call.answer(newKeyValue(sealKey(valueOf<Key>(call.object(0)), args.password)));
 }
 
 // sslkeys::key decrypt key -password text

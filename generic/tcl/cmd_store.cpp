@@ -1,8 +1,10 @@
 // sslkeys::initialize and sslkeys::createAndSign, the article's two commands: see
 // store/keydirectory.h.
 #include "pki/error.h"
+#include "store/files.h"
 #include "store/keydirectory.h"
 #include "tcl/command.h"
+#include "tcl/job.h"
 #include "tcl/terms.h"
 
 #include <cerrno>
@@ -10,13 +12,13 @@
 namespace sslkeys {
 namespace {
 
-struct InitializeArgs : TermsArgs, KeyArgs {};
+struct InitializeArgs : TermsArgs, KeyArgs, CommandArgs {};
 const Options<InitializeArgs>& initializeOptions() {
-    static const Options<InitializeArgs> options(keyOptions(), timeOptions());
+    static const Options<InitializeArgs> options(keyOptions(), timeOptions(), commandOptions());
     return options;
 }
 
-struct CreateArgs : TermsArgs, KeyArgs {
+struct CreateArgs : TermsArgs, KeyArgs, CommandArgs {
     std::optional<Secret> caPassword;
     bool replace = false;
 };
@@ -27,23 +29,28 @@ const Options<CreateArgs>& createOptions() {
         {"-force", "boolean",
          [](CreateArgs& args, const Word& word) { args.replace = word.boolean(); }},
     };
-    static const Options<CreateArgs> options(keyOptions(), termsOptions(), own);
+    static const Options<CreateArgs> options(keyOptions(), termsOptions(), own, commandOptions());
     return options;
 }
 
-std::string keyDirectory(Tcl_Interp* interp) {
+// The key directory; for a job a path that stays the same wherever the process goes meanwhile.
+std::string keyDirectory(Tcl_Interp* interp, const CommandArgs& args) {
     Tcl_Obj* value = Tcl_GetVar2Ex(interp, "::sslkeys::keydirectory", nullptr,
                                    TCL_GLOBAL_ONLY | TCL_LEAVE_ERR_MSG);
     if (value == nullptr) {
         throw Reported{};
     }
-    return Word(interp, value, "sslkeys::keydirectory").path();
+    const std::string path = Word(interp, value, "sslkeys::keydirectory").path();
+    return args.command ? absolutePath(path) : path;
 }
 
-void answerStored(Call& call, const Stored& stored) {
-    call.answer(describeIssued(stored.certificate, stored.truncated)
-                    .put("keyfile", stored.paths.key)
-                    .put("certfile", stored.paths.certificate));
+Answer answerStored(const Stored& stored) {
+    return [stored] {
+        return Reference(describeIssued(stored.certificate, stored.truncated)
+                             .put("keyfile", stored.paths.key)
+                             .put("certfile", stored.paths.certificate)
+                             .get());
+    };
 }
 
 // sslkeys::initialize ?-option value ...? ?ATTR value ...?
@@ -51,7 +58,14 @@ void initializeDirectory(Call& call) {
     InitializeArgs args;
     args.terms.profile = &findProfile("root");
     call.read(args, initializeOptions(), &args.terms.subject);
-    answerStored(call, initialize(keyDirectory(call.interp()), args.terms, settle(args)));
+    const KeyTerms keyTerms = settle(args);
+    const std::string directory = keyDirectory(call.interp(), args);
+    if (args.command) {
+        requireInitializable(directory, args.terms);
+    }
+    perform(call, args, [directory, keyTerms, terms = std::move(args.terms)](const Stop* stop) {
+        return answerStored(initialize(directory, terms, keyTerms, stop));
+    });
 }
 
 // sslkeys::createAndSign type name ?-option value ...? ?ATTR value ...?
@@ -59,8 +73,19 @@ void createPair(Call& call) {
     CreateArgs args;
     args.terms.profile = &findProfile(call.text(0));
     call.read(args, createOptions(), &args.terms.subject);
-    answerStored(call, createAndSign(keyDirectory(call.interp()), call.text(1), args.terms,
-                                     settle(args), args.caPassword, args.replace));
+    const KeyTerms keyTerms = settle(args);
+    const std::string directory = keyDirectory(call.interp(), args);
+    const std::string name = call.text(1);
+    if (args.command) {
+        requireCreatable(directory, name, args.replace);
+        requireSignable(args.terms);
+    }
+    perform(call, args,
+            [directory, name, keyTerms, terms = std::move(args.terms),
+             caPassword = std::move(args.caPassword), replace = args.replace](const Stop* stop) {
+                return answerStored(
+                    createAndSign(directory, name, terms, keyTerms, caPassword, replace, stop));
+            });
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ std::vector<Command> collect() {
     std::vector<Command> all;
     for (const auto& rowsOf :
          {storeCommands, keyCommands, requestCommands, certificateCommands, durableCommands,
-          tickerCommands, processCommands, sessionCommands, aboutCommands}) {
+          jobCommands, tickerCommands, processCommands, sessionCommands, aboutCommands}) {
         for (Command& row : rowsOf()) {
             all.push_back(std::move(row));
         }

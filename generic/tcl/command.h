@@ -39,6 +39,7 @@ std::vector<Command> requestCommands();      // cmd_request.cpp
 std::vector<Command> certificateCommands();  // cmd_certificate.cpp
 std::vector<Command> storeCommands();        // cmd_store.cpp
 std::vector<Command> durableCommands();      // cmd_durable.cpp
+std::vector<Command> jobCommands();          // cmd_job.cpp
 std::vector<Command> tickerCommands();       // cmd_ticker.cpp
 std::vector<Command> processCommands();      // cmd_process.cpp
 std::vector<Command> sessionCommands();      // cmd_session.cpp

@@ -3,6 +3,7 @@
 
 #include "pki/error.h"
 #include "pki/validity.h"
+#include "store/files.h"
 #include "store/pemfile.h"
 #include "tcl/value.h"
 
@@ -102,14 +103,22 @@ const std::vector<Option<CaArgs>>& caOptions() {
 Ca loadCa(const CaArgs& args) {
     requireOne(args.ca.has_value(), !args.caFile.empty(), "-ca");
     requireOne(args.caKey.has_value(), !args.caKeyFile.empty(), "-cakey");
-    const Secret* password = args.caPassword ? &*args.caPassword : nullptr;
-    const auto keyOfWord = [&](const Word& word) {
-        return password == nullptr ? valueOf<Key>(word.object())
-                                   : Key::fromPem(view(secretOf(word.object())), password);
-    };
-    return {args.ca ? certificatesOf(args.ca->object()).front()
-                    : certificatesOfFile(args.caFile).front(),
-            args.caKey ? keyOfWord(*args.caKey) : keyOfFile(args.caKeyFile, password)};
+    const Certificate certificate = args.ca ? certificatesOf(args.ca->object()).front()
+                                            : certificatesOfFile(args.caFile).front();
+    if (!args.caPassword) {
+        const Key key =
+            args.caKey ? valueOf<Key>(args.caKey->object()) : keyOfFile(args.caKeyFile, nullptr);
+        return {certificate, false, [key] { return key; }};
+    }
+    if (args.caKey) {
+        return {certificate, true,
+                [text = secretOf(args.caKey->object()), password = *args.caPassword] {
+                    return Key::fromPem(view(text), &password);
+                }};
+    }
+    return {certificate, true, [path = absolutePath(args.caKeyFile), password = *args.caPassword] {
+                return keyOfFile(path, &password);
+            }};
 }
 
 Dict describeIssued(const Certificate& certificate, bool truncated) {
@@ -131,8 +140,13 @@ Dict describeIdentity(const Certificate& certificate) {
         .put("notafter", certificate.notAfter());
 }
 
-Tcl_Obj* newKeyValue(const Key& key, const std::optional<Secret>& password) {
-    return password ? newText(view(key.toEncryptedPem(*password))) : newValue(key);
+KeyText sealKey(const Key& key, const std::optional<Secret>& password) {
+    return password ? KeyText(key.toEncryptedPem(*password)) : KeyText(key);
+}
+
+Tcl_Obj* newKeyValue(const KeyText& text) {
+    const Key* plain = std::get_if<Key>(&text);
+    return plain != nullptr ? newValue(*plain) : newText(view(std::get<Secret>(text)));
 }
 
 }  // namespace sslkeys

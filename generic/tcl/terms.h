@@ -7,7 +7,9 @@
 #include "store/keydirectory.h"
 #include "tcl/call.h"
 
+#include <functional>
 #include <optional>
+#include <variant>
 #include <vector>
 
 namespace sslkeys {
@@ -47,10 +49,12 @@ const std::vector<Option<CaArgs>>& caOptions();
 
 struct Ca {
     Certificate certificate;
-    Key key;
+    bool hasPassword;
+    std::function<Key()> openKey;  // takes a while where it has; errors  KEY *, POSIX
 };
 
-// Read the CA from values or files.
+// Read the CA from values or files; its key now, or when it is opened where that needs a
+// passphrase.
 //   errors  ARGS MISSING, ARGS CONFLICT; POSIX; CERTIFICATE PEM; KEY *
 Ca loadCa(const CaArgs& args);
 
@@ -65,7 +69,11 @@ Dict describeIssued(const Certificate& certificate, bool truncated);
 // Who a certificate that was verified stands for.
 Dict describeIdentity(const Certificate& certificate);
 
-// Write a key as a value: as PEM, or encrypted where a passphrase was given.
-Tcl_Obj* newKeyValue(const Key& key, const std::optional<Secret>& password);
+// A key as it is answered: itself, or the PEM of the encrypted one.
+using KeyText = std::variant<Key, Secret>;
+
+// Encrypt a key where a passphrase was given, which takes a while.
+KeyText sealKey(const Key& key, const std::optional<Secret>& password);
+Tcl_Obj* newKeyValue(const KeyText& text);
 
 }  // namespace sslkeys

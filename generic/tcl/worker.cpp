@@ -1,0 +1,143 @@
+// See worker.h.
+#include "tcl/worker.h"
+
+#include "pki/error.h"
+
+#include <tcl.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <mutex>
+#include <sched.h>
+#include <set>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace sslkeys {
+namespace {
+
+constexpr unsigned kMostThreads = 4;
+
+// Start a thread that no signal is delivered to: handlers belong to the program's own threads.
+template <class Body> std::thread startQuietly(Body body) {
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    try {
+        std::thread thread(body);
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        return thread;
+    } catch (...) {
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        throw;
+    }
+}
+
+// The processors that this process may use, which can be fewer than there are.
+unsigned countProcessors() {
+#ifdef __linux__
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
+        return static_cast<unsigned>(CPU_COUNT(&allowed));
+    }
+#endif
+    return std::thread::hardware_concurrency();
+}
+
+class Pool {
+  public:
+    Pool() {
+        Tcl_CreateExitHandler([](ClientData pool) noexcept { static_cast<Pool*>(pool)->close(); },
+                              this);
+    }
+
+    void enqueue(std::shared_ptr<Task> task) {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        if (isClosed_) {
+            return;  // the process ends, and with it whoever waits
+        }
+        waiting_.push_back(std::move(task));
+        if (idle_ < waiting_.size() && threads_.size() < most_) {
+            startThread();
+        }
+        wake_.notify_one();
+    }
+
+  private:
+    void startThread() {
+        try {
+            threads_.push_back(startQuietly([this] { work(); }));
+        } catch (const std::system_error& error) {
+            if (threads_.empty()) {
+                waiting_.pop_back();
+                throw Error::fromSystem(error.code().value(), "could not start a thread");
+            }
+        }
+    }
+
+    void work() {
+        std::unique_lock<std::mutex> guard(mutex_);
+        while (true) {
+            ++idle_;
+            wake_.wait(guard, [this] { return isClosed_ || !waiting_.empty(); });
+            --idle_;
+            if (isClosed_) {
+                return;
+            }
+            std::shared_ptr<Task> task = std::move(waiting_.front());
+            waiting_.pop_front();
+            running_.insert(task.get());
+            guard.unlock();
+            task->run();
+            guard.lock();
+            running_.erase(task.get());
+            guard.unlock();
+            task.reset();
+            guard.lock();
+        }
+    }
+
+    // OpenSSL frees what all threads share when the process ends, so none may still be at work.
+    void close() noexcept {
+        std::deque<std::shared_ptr<Task>> dropped;
+        std::vector<std::thread> threads;
+        {
+            const std::lock_guard<std::mutex> guard(mutex_);
+            isClosed_ = true;
+            dropped.swap(waiting_);
+            threads.swap(threads_);
+            for (Task* task : running_) {
+                task->stop();
+            }
+        }
+        wake_.notify_all();
+        for (std::thread& thread : threads) {
+            thread.join();
+        }
+    }
+
+    const std::size_t most_ = std::clamp(countProcessors(), 1U, kMostThreads);
+    std::mutex mutex_;  // of all below
+    std::condition_variable wake_;
+    std::deque<std::shared_ptr<Task>> waiting_;
+    std::set<Task*> running_;
+    std::vector<std::thread> threads_;
+    std::size_t idle_ = 0;
+    bool isClosed_ = false;
+};
+
+// Never destroyed: threads may still ask while the process ends.
+Pool& pool() {
+    static auto* const kept = std::make_unique<Pool>().release();
+    return *kept;
+}
+
+}  // namespace
+
+void enqueue(std::shared_ptr<Task> task) { pool().enqueue(std::move(task)); }
+
+}  // namespace sslkeys
