@@ -1,6 +1,6 @@
 // The worker: a few threads for what takes long. Tasks begin in the order of their arrival, from
 // whatever interpreter or thread, and as many are done at once as the machine has processors, four
-// at most. It knows nothing of interpreters.
+// at most. They stand back behind the program's own threads. It knows nothing of interpreters.
 #pragma once
 
 #include <memory>
