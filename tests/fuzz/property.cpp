@@ -20,7 +20,9 @@ bool isSame(std::string_view a, std::string_view b) {
     return same;
 }
 
+// Looks at the beginning of the input, from which a message quotes: all of it takes too long.
 bool sharesRun(std::string_view message, std::string_view input, std::size_t length) {
+    input = input.substr(0, 1000);
     for (std::size_t at = 0; at + length <= message.size(); ++at) {
         for (std::size_t start = 0; start + length <= input.size(); ++start) {
             if (isSame(message.substr(at, length), input.substr(start, length))) {

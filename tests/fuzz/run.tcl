@@ -14,6 +14,10 @@ namespace eval ::run {
     if {[info exists ::env(SSLKEYS_FUZZ_SEED)]} {
         set seed $::env(SSLKEYS_FUZZ_SEED)
     }
+    # OpenSSL allocates much: with ASan's own sizes the traces cost more than what is fuzzed, and the memory half a gigabyte.
+    if {![info exists ::env(ASAN_OPTIONS)]} {
+        set ::env(ASAN_OPTIONS) malloc_context_size=10:quarantine_size_mb=16
+    }
     # libFuzzer's are 32 bits, and 0 means none.
     set seed [expr {$seed % 2147483646 + 1}]
 }
