@@ -120,7 +120,8 @@ void checkTrusted(const Certificate& certificate, const Question& question) {
 //   out  whether the certificate is trusted
 bool isTrusted(const Certificate& certificate, std::string_view text,
                const std::optional<std::string>& host, Purpose purpose) {
-    const Question question{{fuzz::caCertificate()}, host, purpose, fuzz::kNow};
+    static const Trust trust({fuzz::caCertificate()});
+    const Question question{trust, host, purpose, fuzz::kNow};
     const auto trusted = fuzz::attempt(
         text, fuzz::kQuoted,
         {Code::ChainExpired, Code::ChainNotYetValid, Code::ChainUntrusted, Code::ChainSelfSigned,

@@ -10,6 +10,8 @@ namespace eval ::fuzz::options {
     variable moved 0     ;# whether a passphrase may stand where none belongs, so that it is no secret
     variable password "correct horse battery"
     variable tickers {}
+    variable scripts {}  ;# the commands that run a script of their caller's
+    variable told {}     ;# what jobs told, each as the words behind the prefix
     array set pools {}
 }
 
@@ -19,6 +21,7 @@ proc ::fuzz::options::begin {} {
     variable kept $::sslkeys::keydirectory
     # The limit of descriptors is the process's, and cannot be raised again.
     set rows [lmap row [sslkeys::about commands] {expr {[dict get $row command] eq {sslkeys::process descriptors} ? [continue] : $row}}]
+    variable scripts [lmap row $rows {expr {{script} in [dict get $row words] ? [dict get $row command] : [continue]}}]
     set codes [lmap row [sslkeys::about errors] {lrange $row 0 1}]
     set ::sslkeys::keydirectory keys
     file mkdir other
@@ -54,7 +57,7 @@ proc ::fuzz::options::MakePools {} {
         name {a b a.example ca x} type {server client peer operator ocsp intermediate root} profile {server client peer root} \
         seconds [list [clock seconds] 0 2000000000 253402300799] boolean {0 1 yes false} permissions {0600 0644 0o600 384} \
         host {a.example 192.0.2.1} data [list "some text" [binary format H* 00ff80] $leaf] script {{set x 1} {error told} break} \
-        prefix {{set x}} token {1} channel {stdin nosuch file1} attribute {CN O OU C EMAIL DC UID SN} value {a a.example AT a@b.example "\u00d6"} \
+        prefix ::fuzz::options::Told job {job1 job2 x} number {0 1 -1} token {1} channel {stdin nosuch file1} attribute {CN O OU C EMAIL DC UID SN} value {a a.example AT a@b.example "\u00d6"} \
         san {DNS:a.example {DNS:a IP:::1} {EMAIL:a@b.example URI:urn:x}}]
     set secrets [list $password {*}[lmap pem [list $key $sealed $other $cakey] {string range [lindex [split $pem \n] 1] 0 30}]]
 }
@@ -75,9 +78,9 @@ proc ::fuzz::options::MakeHostile {} {
 proc ::fuzz::options::Value {kind} {
     variable pools
     variable hostile
-    if {$kind eq {script}} {
-        # It is run: hostile scripts are the caller's own.
-        return [::fuzz::pick $pools(script)]
+    if {$kind in {script prefix}} {
+        # It is run: hostile ones are the caller's own.
+        return [::fuzz::pick $pools($kind)]
     }
     if {[::fuzz::oneIn 4]} {
         return [::fuzz::pick $hostile]
@@ -127,30 +130,57 @@ proc ::fuzz::options::Make {} {
 
 proc ::fuzz::options::once {} {
     variable tickers
+    variable scripts
     set command [set ::fuzz::input [Make]]
     set status [catch {{*}$command} message details]
     if {[string match "sslkeys::ticker start*" $command] && $status == 0} {
         lappend tickers $message
     }
-    ::fuzz::check [expr {$status in {0 1} || [string match "sslkeys::durable lock*" $command]}] "a command answers or fails" $status
-    if {$status == 1} {
-        CheckError $command $message $details
+    set isScripts [expr {[lrange $command 0 1] in $scripts}]
+    ::fuzz::check [expr {$status in {0 1} || $isScripts}] "a command answers or fails" $status
+    if {$status == 1 && !($isScripts && $message eq {told})} {
+        CheckError $message [dict get $details -errorcode] [list $details $::errorInfo [info errorstack]]
+    }
+    CheckJobs
+}
+
+# What a job tells, and a ticker, which tells nothing.
+proc ::fuzz::options::Told {args} {
+    variable told
+    if {[lindex $args 0] in {ok error}} {
+        lappend told $args
     }
 }
 
-proc ::fuzz::options::CheckError {command message details} {
+# A job that was begun is told of once, whether or not it comes to an end.
+proc ::fuzz::options::CheckJobs {} {
+    variable told
+    set told {}
+    set jobs [sslkeys::job list]
+    foreach job $jobs {
+        if {[::fuzz::oneIn 2] || {rsa} in $::fuzz::input} {
+            sslkeys::job cancel $job
+        }
+    }
+    ::fuzz::settle {[sslkeys::job list] eq {}} "a job ends"
+    ::fuzz::check [expr {[llength $told] == [llength $jobs]}] "a job is told of once" $told
+    foreach answer $told {
+        if {[lindex $answer 0] eq {error}} {
+            CheckError [lindex $answer 1] [lindex $answer 2] {}
+        }
+    }
+}
+
+proc ::fuzz::options::CheckError {message code traces} {
     variable codes
     variable secrets
     variable moved
-    set code [dict get $details -errorcode]
-    set isScripts [expr {[string match "sslkeys::durable lock*" $command] && $message eq {told}}]
     set isListed [expr {[lindex $code 0] eq {SSLKEYS} ? [lrange $code 1 2] in $codes && [lindex $code 1] ne {INTERNAL} && [llength $code] % 2
         : [lindex $code 0] in {TCL POSIX ARITH}}]
-    ::fuzz::check [expr {$isListed || $isScripts}] "an error's code is listed" $code $message
+    ::fuzz::check $isListed "an error's code is listed" $code $message
     ::fuzz::check [expr {$message ne {} && [string length $message] <= 1000}] "a message is short" [string length $message]
     ::fuzz::check [expr {![regexp {[\u0000-\u001f\u007f-\u009f\u202a-\u202e\ud800-\udfff]} $message]}] "a message is plain text" $message
-    set traces [list $message $details $::errorInfo [info errorstack]]
     foreach secret [expr {$moved ? [lrange $secrets 1 end] : $secrets}] {
-        ::fuzz::check [expr {[string first $secret $traces] < 0}] "no message or trace shows a secret" $code
+        ::fuzz::check [expr {[string first $secret [list $message $code $traces]] < 0}] "no message or trace shows a secret" $code
     }
 }
