@@ -41,7 +41,8 @@ proc ::fuzz::http::end {} {
 proc ::fuzz::http::Handle {request} {
     variable seen
     lappend seen [list [dict get $request method] [dict get $request target] [dict get $request body]]
-    return [sslkeys::http::response 200 "seen [dict get $request path]" text/plain X-Number [llength $seen]]
+    set body [encoding convertto utf-8 "seen [dict get $request path]"]
+    return [sslkeys::http::response 200 $body text/plain X-Number [llength $seen]]
 }
 
 proc ::fuzz::http::Failed {message details} {
@@ -145,7 +146,10 @@ proc ::fuzz::http::Parse {bytes} {
 }
 
 proc ::fuzz::http::Field {fields name} {
-    return [expr {[dict exists $fields $name] ? [dict get $fields $name] : {}}]
+    # Not by expr's ?:, which would make 8 of 0010.
+    if {[dict exists $fields $name]} {
+        return [dict get $fields $name]
+    }
 }
 
 # Where a body ends and what it is; the empty list when its framing is not beyond doubt.
