@@ -3,7 +3,6 @@
 
 #include <openssl/ssl.h>
 
-#include <ctime>
 #include <mutex>
 #include <set>
 
@@ -14,6 +13,7 @@ namespace {
 struct Ours {
     std::uint64_t number;
     ServerTerms terms;
+    int judged = 0;
 };
 
 struct OpenSessions {
@@ -28,29 +28,32 @@ OpenSessions& openSessions() {
     return *open;
 }
 
-struct Watch {
-    int depth = 0;
-    int made = 0;
-    SSL* found = nullptr;
-};
-
-Watch& watchOfThread() {
-    thread_local Watch watch;
+SessionWatch*& watchOfThread() {
+    thread_local SessionWatch* watch = nullptr;
     return watch;
 }
 
 // OpenSSL calls it from SSL_new, when the session is not whole yet: only to be remembered.
 void notice(void* parent, void* /*value*/, CRYPTO_EX_DATA* /*data*/, int /*index*/, long /*argl*/,
             void* /*argp*/) noexcept {
-    Watch& watch = watchOfThread();
-    if (watch.depth > 0) {
-        ++watch.made;
-        watch.found = static_cast<SSL*>(parent);
+    if (SessionWatch* watch = watchOfThread(); watch != nullptr) {
+        watch->begins(static_cast<SSL*>(parent));
     }
 }
 
-void forget(void* /*parent*/, void* value, CRYPTO_EX_DATA* /*data*/, int /*index*/, long /*argl*/,
+// From SSL_dup: what is ours has one owner, and the copy, without it, lets no certificate in.
+int keepBack(CRYPTO_EX_DATA* /*to*/, const CRYPTO_EX_DATA* /*from*/, void** value, int /*index*/,
+             long /*argl*/, void* /*argp*/) noexcept {
+    *value = nullptr;
+    return 1;
+}
+
+// From SSL_free, in any thread, for every session of the process.
+void forget(void* parent, void* value, CRYPTO_EX_DATA* /*data*/, int /*index*/, long /*argl*/,
             void* /*argp*/) noexcept {
+    if (SessionWatch* watch = watchOfThread(); watch != nullptr) {
+        watch->ends(static_cast<SSL*>(parent));
+    }
     const std::unique_ptr<Ours> ours(static_cast<Ours*>(value));
     if (ours != nullptr) {
         OpenSessions& open = openSessions();
@@ -60,7 +63,7 @@ void forget(void* /*parent*/, void* value, CRYPTO_EX_DATA* /*data*/, int /*index
 }
 
 int indexOfOurs() {
-    static const int index = SSL_get_ex_new_index(0, nullptr, notice, nullptr, forget);
+    static const int index = SSL_get_ex_new_index(0, nullptr, notice, keepBack, forget);
     return index;
 }
 
@@ -71,7 +74,7 @@ Ours* oursIn(const SSL* session) {
 bool judgeChain(const Ours& ours, OwnedCertificate shown, X509_STORE_CTX* context) {
     try {
         const Certificate leaf = Certificate::parsed(std::move(shown));
-        verify(leaf, {ours.terms.trusted, std::nullopt, Purpose::kClient, std::time(nullptr)});
+        verify(leaf, {ours.terms.trusted, std::nullopt, Purpose::kClient, ours.terms.clock()});
         if (!ours.terms.judge(&leaf, nullptr)) {
             return false;
         }
@@ -83,18 +86,21 @@ bool judgeChain(const Ours& ours, OwnedCertificate shown, X509_STORE_CTX* contex
     }
 }
 
-// Stands in for X509_verify_cert: whoever set up the session decides, and nobody is asked twice.
+// Stands in for X509_verify_cert: whoever set up the session decides, and nobody is asked twice. A
+// judge that lets the event loop run could find itself within the handshake that waits for it, and
+// OpenSSL would begin with the same certificate again: that ends the session.
 int judgeClient(X509_STORE_CTX* context, void* /*unused*/) noexcept {
     X509_STORE_CTX_set_error(context, X509_V_ERR_UNSPECIFIED);
     try {
         const auto* session = static_cast<SSL*>(
             X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
         X509* shown = X509_STORE_CTX_get0_cert(context);
-        const Ours* ours = session == nullptr ? nullptr : oursIn(session);
-        if (ours == nullptr || shown == nullptr || X509_up_ref(shown) != 1) {
+        Ours* ours = session == nullptr ? nullptr : oursIn(session);
+        if (ours == nullptr || ++ours->judged > 1 || shown == nullptr || X509_up_ref(shown) != 1) {
             return 0;
         }
-        return judgeChain(*ours, OwnedCertificate(shown), context) ? 1 : 0;
+        const bool goesOn = judgeChain(*ours, OwnedCertificate(shown), context);
+        return goesOn && ours->judged == 1 ? 1 : 0;
     } catch (...) {
         return 0;
     }
@@ -134,23 +140,34 @@ void setIssuers(SSL* session, const Certificate& certificate, const Trust& trust
 
 }  // namespace
 
-SessionWatch::SessionWatch() {
+SessionWatch::SessionWatch() : outer_(watchOfThread()) {
     indexOfOurs();
-    Watch& watch = watchOfThread();
-    ++watch.depth;
-    watch.made = 0;
-    watch.found = nullptr;
+    watchOfThread() = this;
 }
 
-SessionWatch::~SessionWatch() { --watchOfThread().depth; }
+SessionWatch::~SessionWatch() { watchOfThread() = outer_; }
+
+void SessionWatch::begins(ssl_st* session) noexcept {
+    ++made_;
+    found_ = session;
+}
+
+void SessionWatch::ends(const ssl_st* session) noexcept {
+    for (SessionWatch* watch = this; watch != nullptr; watch = watch->outer_) {
+        watch->found_ = watch->found_ == session ? nullptr : watch->found_;
+    }
+}
 
 ssl_st* SessionWatch::found() const {
-    const Watch& watch = watchOfThread();
-    return watch.made == 1 ? watch.found : nullptr;
+    const bool waits =
+        made_ == 1 && found_ != nullptr && SSL_is_server(found_) == 1 && SSL_in_before(found_) == 1;
+    return waits ? found_ : nullptr;
 }
 
 std::uint64_t setUpServer(ssl_st* session, ServerTerms terms) {
     const char* failure = "could not set up TLS";
+    // First, so that whatever fails below leaves nothing that the package's judgement lets in.
+    SSL_CTX_set_cert_verify_callback(SSL_get_SSL_CTX(session), judgeClient, nullptr);
     SSL_set_num_tickets(session, 0);
     SSL_set_options(session, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
     SSL_set_info_callback(session, tellAlert);
@@ -159,7 +176,6 @@ std::uint64_t setUpServer(ssl_st* session, ServerTerms terms) {
                        (terms.required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
                    nullptr);
     SSL_CTX_set_session_cache_mode(SSL_get_SSL_CTX(session), SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_cert_verify_callback(SSL_get_SSL_CTX(session), judgeClient, nullptr);
     for (const Certificate& trusted : terms.trusted.certificates()) {
         require(SSL_add_client_CA(session, trusted.get()), failure);
     }

@@ -16,7 +16,8 @@ struct ssl_st;
 
 namespace sslkeys {
 
-// Notices the session that is made in this thread while it lives.
+// Notices the session that is made in this thread while it lives. A watch within another's life
+// has what is made to itself.
 class SessionWatch {
   public:
     SessionWatch();
@@ -24,8 +25,18 @@ class SessionWatch {
     SessionWatch& operator=(const SessionWatch&) = delete;
     ~SessionWatch();
 
-    // The one that was made; null when there was none, two, or one of another OpenSSL than ours.
+    // The one that was made and waits for a client; null when there was none, two, one that has
+    // ended or has begun, or one of another OpenSSL than ours.
     ssl_st* found() const;
+
+    // What OpenSSL tells of the session that it makes or frees.
+    void begins(ssl_st* session) noexcept;
+    void ends(const ssl_st* session) noexcept;
+
+  private:
+    SessionWatch* const outer_;
+    int made_ = 0;
+    ssl_st* found_ = nullptr;
 };
 
 struct ServerTerms {
@@ -35,18 +46,19 @@ struct ServerTerms {
     };
     std::optional<Pair> pair;
     Trust trusted;
-    bool required;  // whether a client without a certificate is refused
+    bool required;            // whether a client without a certificate is refused
+    std::int64_t (*clock)();  // the time to judge by, Unix seconds
 
-    // Called in the handshake with a client's certificate whose chain is good, or with why it is
-    // refused; the other is null.
-    //   out  whether the handshake goes on; it must not throw
+    // Called in the handshake, in whatever thread that runs, with a client's certificate whose
+    // chain is good, or with why it is refused; the other is null. It must not end the session.
+    //   out  whether the handshake goes on; an exception is a no
     std::function<bool(const Certificate*, const Error*)> judge;
 };
 
-// Set up a session that waits for a client. It sends no tickets: each connection is judged.
+// Set up a session that waits for a client. It sends no tickets: each connection is judged, once.
 //   in      session  no handshake has begun, and nobody else shares its SSL_CTX
 //   out     a number that no other session has, for isOpen
-//   errors  INTERNAL OPENSSL
+//   errors  INTERNAL OPENSSL; the session then lets no certificate in
 std::uint64_t setUpServer(ssl_st* session, ServerTerms terms);
 
 // Tell whether a session that was set up still stands.

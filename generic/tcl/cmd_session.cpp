@@ -3,15 +3,18 @@
 #include "pki/session.h"
 #include "store/pemfile.h"
 #include "tcl/command.h"
+#include "tcl/lifetime.h"
 #include "tcl/terms.h"
 #include "tcl/trace.h"
+
+#include <memory>
 
 namespace sslkeys {
 namespace {
 
 struct ServeArgs {
     std::string certificateFile, keyFile, caFile;
-    std::optional<Reference> judge;
+    std::string judge;
     bool required = true;
 };
 const Options<ServeArgs>& serveOptions() {
@@ -23,14 +26,17 @@ const Options<ServeArgs>& serveOptions() {
         {"-require", "boolean",
          [](ServeArgs& args, const Word& word) { args.required = word.boolean(); }},
         {"-judge", "prefix",
-         [](ServeArgs& args, const Word& word) { args.judge.emplace(word.object()); }},
+         [](ServeArgs& args, const Word& word) {
+             word.requirePrefix();
+             args.judge = word.text();
+         }},
     };
     static const Options<ServeArgs> options(rows);
     return options;
 }
 
 ServerTerms termsOf(const ServeArgs& args) {
-    if (args.caFile.empty() || !args.judge) {
+    if (args.caFile.empty() || args.judge.empty()) {
         const char* lacking = args.caFile.empty() ? "-cafile" : "-judge";
         throw Error(Code::ArgsMissing, std::string("give ") + lacking, {{"option", lacking}});
     }
@@ -46,7 +52,7 @@ ServerTerms termsOf(const ServeArgs& args) {
                         {{"name", pair->certificate.commonName()}});
         }
     }
-    return {std::move(pair), trustOfFile(args.caFile), args.required, nullptr};
+    return {std::move(pair), trustOfFile(args.caFile), args.required, Call::now, nullptr};
 }
 
 // What the prefix is told: who is proven, or why not.
@@ -56,15 +62,36 @@ Dict describeVerdict(Tcl_Interp* interp, const Certificate* proven, const Error*
                : Dict().put("code", newErrorCode(interp, *refusal)).put("message", refusal->what());
 }
 
+// Where the prefix is asked: its interpreter, in its own thread, while it is there. A channel can
+// outlive the one and be handed to another.
+struct Court {
+    Tcl_ThreadId thread;
+    Tcl_Interp* interp;  // null when it has ended; for its thread alone
+};
+
+class Courts {
+  public:
+    static constexpr const char* kAssociation = "sslkeys::session";
+
+    explicit Courts(Tcl_Interp* interp)
+        : court_(std::make_shared<Court>(Court{Tcl_GetCurrentThread(), interp})) {}
+    std::shared_ptr<const Court> get() const { return court_; }
+    void close() noexcept { court_->interp = nullptr; }
+
+  private:
+    std::shared_ptr<Court> court_;
+};
+
 // Ask the prefix, within somebody else's work, whose result and error stay as they are.
-bool ask(Tcl_Interp* interp, const Reference& prefix, const Certificate* proven,
+bool ask(const Court& court, const std::string& prefix, const Certificate* proven,
          const Error* refusal) {
-    if (Tcl_InterpDeleted(interp) != 0) {
+    Tcl_Interp* interp = court.thread == Tcl_GetCurrentThread() ? court.interp : nullptr;
+    if (interp == nullptr || Tcl_InterpDeleted(interp) != 0) {
         return false;
     }
-    Tcl_InterpState state = Tcl_SaveInterpState(interp, TCL_OK);
-    const Reference words(Tcl_DuplicateObj(prefix.get()));
+    const Reference words(newText(prefix));
     Tcl_ListObjAppendElement(nullptr, words.get(), describeVerdict(interp, proven, refusal).get());
+    Tcl_InterpState state = Tcl_SaveInterpState(interp, TCL_OK);
     int goesOn = 0;
     const bool answered =
         Tcl_EvalObjEx(interp, words.get(), TCL_EVAL_GLOBAL | TCL_EVAL_DIRECT) == TCL_OK &&
@@ -94,9 +121,10 @@ void serve(Call& call) {
         call.answer("");
         return;
     }
-    terms.judge = [interp = call.interp(), judge = *args.judge](const Certificate* proven,
-                                                                const Error* refusal) {
-        return ask(interp, judge, proven, refusal);
+    // Nothing of Tcl's is kept in the session: any thread may free it.
+    terms.judge = [court = Belonging<Courts>::of(call.interp()).get(),
+                   judge = args.judge](const Certificate* proven, const Error* refusal) {
+        return ask(*court, judge, proven, refusal);
     };
     call.answer(
         Tcl_NewWideIntObj(static_cast<Tcl_WideInt>(setUpServer(session, std::move(terms)))));
