@@ -18,7 +18,7 @@ namespace eval ::sslkeys::tls {
 
     variable roles     ;# channel -> server or client
     variable contexts  ;# channel -> its context
-    variable sessions  ;# channel -> number of its session, where sslkeys::session has set that up
+    variable sessions  ;# channel -> number of its session, where sslkeys::session has set that up; empty until then
     variable verdicts  ;# channel -> dict accepted 1 identity D, or accepted 0 code C message M; and session N or sha1 H, whose it is
     variable finished  ;# channels whose handshake is over: before that, a certificate proves nothing
     variable alerts    ;# channel -> the alert that the peer sent
@@ -189,7 +189,6 @@ proc ::sslkeys::tls::Begin {chan role context host} {
 # chain a second time, and sends tickets that nobody can use. It loads no CA when it is given none.
 #   out  whether it could: a package with an OpenSSL of its own is out of reach
 proc ::sslkeys::tls::Serve {chan context} {
-    variable versions
     variable sessions
     variable reached
     if {!$reached} {
@@ -200,15 +199,24 @@ proc ::sslkeys::tls::Serve {chan context} {
     if {[dict get $context -certfile] ne {}} {
         lappend terms -certfile [dict get $context -certfile] -keyfile [dict get $context -keyfile]
     }
-    set sessions($chan) [::sslkeys::session serve [list ::tls::import $chan -server 1 -request 1 -require $require \
-        -command ::sslkeys::tls::Callback {*}$versions] {*}$terms]
-    if {$sessions($chan) eq {}} {
+    try {
+        set sessions($chan) [::sslkeys::session serve [list ::sslkeys::tls::Stack $chan -server 1 -request 1 -require $require] {*}$terms]
+    } finally {
         # Nothing of ours is in it, so it must not go on.
-        unset sessions($chan)
-        ::tls::unimport $chan
-        set reached 0
+        if {[info exists sessions($chan)] && $sessions($chan) eq {}} {
+            unset sessions($chan)
+            ::tls::unimport $chan
+        }
     }
-    return $reached
+    return [set reached [info exists sessions($chan)]]
+}
+
+# Put the package's TLS on a channel, whose session is then to be set up.
+proc ::sslkeys::tls::Stack {chan args} {
+    variable versions
+    variable sessions
+    ::tls::import $chan {*}$args -command ::sslkeys::tls::Callback {*}$versions
+    set sessions($chan) {}
 }
 
 # The package adds the system's CAs to ours by way of these two; other users of TLS in this process are to keep them.
