@@ -56,13 +56,22 @@ void publish(const std::string& fresh, const std::string& stand) {
     removeFile(fresh);
 }
 
+// Tell whether the key that stands is the one that came with the new certificate. While that one
+// still has its first name, an encrypted key that is another came from somebody else.
+bool isCreators(const std::string& key, const PairPaths& fresh) {
+    const Fit fit = fits(key, fresh.certificate);
+    return fit == Fit::kUnknown && exists(fresh.key)
+               ? readFile(key, kLongestPem) == readFile(fresh.key, kLongestPem)
+               : fit != Fit::kNo;
+}
+
 // After a creator that was broken off.
 void settleNew(const PairPaths& fresh, const PairPaths& stand) {
     if (!exists(fresh.certificate) && !exists(fresh.key)) {
         return;
     }
     const bool isPublished = exists(fresh.certificate) && !exists(stand.certificate) &&
-                             exists(stand.key) && fits(stand.key, fresh.certificate) != Fit::kNo;
+                             exists(stand.key) && isCreators(stand.key, fresh);
     if (isPublished) {
         publish(fresh.certificate, stand.certificate);
     }
