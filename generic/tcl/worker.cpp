@@ -3,11 +3,14 @@
 
 #include "pki/error.h"
 
+#include <openssl/crypto.h>
+
 #include <tcl.h>
 
 #include <algorithm>
 #include <condition_variable>
 #include <csignal>
+#include <cstdlib>
 #include <deque>
 #include <mutex>
 #include <sched.h>
@@ -63,6 +66,16 @@ class Pool {
     Pool() {
         Tcl_CreateExitHandler([](ClientData pool) noexcept { static_cast<Pool*>(pool)->close(); },
                               this);
+        // A program that Tcl is a part of may end without Tcl's exit. What is registered first runs
+        // last: OpenSSL's own handler, then. (Asked for nothing, it registers nothing.)
+        OPENSSL_init_crypto(OPENSSL_INIT_ADD_ALL_DIGESTS, nullptr);
+        std::atexit([]() noexcept { Pool::only().close(); });
+    }
+
+    // Never destroyed: threads may still ask while the process ends.
+    static Pool& only() {
+        static auto* const kept = std::make_unique<Pool>().release();
+        return *kept;
     }
 
     void enqueue(std::shared_ptr<Task> task) {
@@ -141,14 +154,8 @@ class Pool {
     bool isClosed_ = false;
 };
 
-// Never destroyed: threads may still ask while the process ends.
-Pool& pool() {
-    static auto* const kept = std::make_unique<Pool>().release();
-    return *kept;
-}
-
 }  // namespace
 
-void enqueue(std::shared_ptr<Task> task) { pool().enqueue(std::move(task)); }
+void enqueue(std::shared_ptr<Task> task) { Pool::only().enqueue(std::move(task)); }
 
 }  // namespace sslkeys
