@@ -53,11 +53,11 @@ unsigned countProcessors() {
     return std::thread::hardware_concurrency();
 }
 
-// Let the program's own threads go first: an event loop that wakes up runs at once. Nice is of a
-// thread on Linux; elsewhere it is of the process and stays as it is.
+// Let the program's own threads go first, however nice they are: an event loop that wakes up runs
+// at once. Nice is of a thread on Linux; elsewhere it is of the process and stays as it is.
 void yieldToOthers() {
 #ifdef __linux__
-    setpriority(PRIO_PROCESS, 0, kNice);
+    setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + kNice);
 #endif
 }
 
