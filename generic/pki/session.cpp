@@ -1,7 +1,7 @@
 // See session.h.
 #include "pki/session.h"
 
-#include <openssl/ssl.h>
+#include "pki/libssl.h"
 
 #include <mutex>
 #include <set>
@@ -63,12 +63,13 @@ void forget(void* parent, void* value, CRYPTO_EX_DATA* /*data*/, int /*index*/, 
 }
 
 int indexOfOurs() {
-    static const int index = SSL_get_ex_new_index(0, nullptr, notice, keepBack, forget);
+    static const int index =
+        CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL, 0, nullptr, notice, keepBack, forget);
     return index;
 }
 
 Ours* oursIn(const SSL* session) {
-    return static_cast<Ours*>(SSL_get_ex_data(session, indexOfOurs()));
+    return static_cast<Ours*>(libssl()->getData(session, indexOfOurs()));
 }
 
 bool judgeChain(const Ours& ours, OwnedCertificate shown, X509_STORE_CTX* context) {
@@ -92,8 +93,8 @@ bool judgeChain(const Ours& ours, OwnedCertificate shown, X509_STORE_CTX* contex
 int judgeClient(X509_STORE_CTX* context, void* /*unused*/) noexcept {
     X509_STORE_CTX_set_error(context, X509_V_ERR_UNSPECIFIED);
     try {
-        const auto* session = static_cast<SSL*>(
-            X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+        const auto* session =
+            static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, libssl()->indexInStore()));
         X509* shown = X509_STORE_CTX_get0_cert(context);
         Ours* ours = session == nullptr ? nullptr : oursIn(session);
         if (ours == nullptr || ++ours->judged > 1 || shown == nullptr || X509_up_ref(shown) != 1) {
@@ -110,7 +111,7 @@ int judgeClient(X509_STORE_CTX* context, void* /*unused*/) noexcept {
 // of twenty steps.
 void tellAlert(const SSL* session, int where, int value) noexcept {
     if ((where & SSL_CB_ALERT) != 0 && (where & SSL_CB_READ) != 0) {
-        const auto tell = SSL_CTX_get_info_callback(SSL_get_SSL_CTX(session));
+        const auto tell = libssl()->infoCallbackOf(libssl()->contextOf(session));
         if (tell != nullptr) {
             tell(session, where, value);
         }
@@ -120,7 +121,7 @@ void tellAlert(const SSL* session, int where, int value) noexcept {
 // The CAs between the certificate and the one that signed itself, which the peer has.
 void setIssuers(SSL* session, const Certificate& certificate, const Trust& trusted) {
     // Else OpenSSL would look for them in every handshake.
-    SSL_set_mode(session, SSL_MODE_NO_AUTO_CHAIN);
+    libssl()->ctrl(session, SSL_CTRL_MODE, SSL_MODE_NO_AUTO_CHAIN, nullptr);
     X509* current = certificate.get();
     for (std::size_t depth = 0; depth < trusted.certificates().size(); ++depth) {
         X509* issuer = nullptr;
@@ -133,7 +134,8 @@ void setIssuers(SSL* session, const Certificate& certificate, const Trust& trust
         if (issuer == nullptr) {
             return;
         }
-        require(SSL_add1_chain_cert(session, issuer), "could not take the CA's certificate");
+        require(libssl()->ctrl(session, SSL_CTRL_CHAIN_CERT, 1, issuer),
+                "could not take the CA's certificate");
         current = issuer;
     }
 }
@@ -159,34 +161,37 @@ void SessionWatch::ends(const ssl_st* session) noexcept {
 }
 
 ssl_st* SessionWatch::found() const {
-    const bool waits =
-        made_ == 1 && found_ != nullptr && SSL_is_server(found_) == 1 && SSL_in_before(found_) == 1;
+    const Libssl* ssl = libssl();
+    const bool waits = made_ == 1 && found_ != nullptr && ssl != nullptr &&
+                       ssl->isServer(found_) == 1 && ssl->isBefore(found_) == 1;
     return waits ? found_ : nullptr;
 }
 
 std::uint64_t setUpServer(ssl_st* session, ServerTerms terms) {
     const char* failure = "could not set up TLS";
+    const Libssl& ssl = *require(libssl(), failure);
+    SSL_CTX* context = ssl.contextOf(session);
     // First, so that whatever fails below leaves nothing that the package's judgement lets in.
-    SSL_CTX_set_cert_verify_callback(SSL_get_SSL_CTX(session), judgeClient, nullptr);
-    SSL_set_num_tickets(session, 0);
-    SSL_set_options(session, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
-    SSL_set_info_callback(session, tellAlert);
-    SSL_set_verify(session,
-                   SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE |
-                       (terms.required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
-                   nullptr);
-    SSL_CTX_set_session_cache_mode(SSL_get_SSL_CTX(session), SSL_SESS_CACHE_OFF);
+    ssl.setCertVerifyCallback(context, judgeClient, nullptr);
+    ssl.setTickets(session, 0);
+    ssl.setOptions(session, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+    ssl.setInfoCallback(session, tellAlert);
+    ssl.setVerify(session,
+                  SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE |
+                      (terms.required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                  nullptr);
+    ssl.contextCtrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, nullptr);
     for (const Certificate& trusted : terms.trusted.certificates()) {
-        require(SSL_add_client_CA(session, trusted.get()), failure);
+        require(ssl.addClientCa(session, trusted.get()), failure);
     }
     if (terms.pair) {
         const auto& [certificate, key] = *terms.pair;
-        require(SSL_use_certificate(session, certificate.get()), failure);
-        require(SSL_use_PrivateKey(session, key.get()), failure);
+        require(ssl.useCertificate(session, certificate.get()), failure);
+        require(ssl.useKey(session, key.get()), failure);
         setIssuers(session, certificate, terms.trusted);
     }
     auto owned = std::make_unique<Ours>(Ours{0, std::move(terms)});
-    require(SSL_set_ex_data(session, indexOfOurs(), owned.get()), failure);
+    require(ssl.setData(session, indexOfOurs(), owned.get()), failure);
     Ours* ours = owned.release();
     drainOpenSsl();
     OpenSessions& open = openSessions();
