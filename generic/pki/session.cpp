@@ -134,7 +134,7 @@ void setIssuers(SSL* session, const Certificate& certificate, const Trust& trust
         if (issuer == nullptr) {
             return;
         }
-        require(libssl()->ctrl(session, SSL_CTRL_CHAIN_CERT, 1, issuer),
+        require(static_cast<int>(libssl()->ctrl(session, SSL_CTRL_CHAIN_CERT, 1, issuer)),
                 "could not take the CA's certificate");
         current = issuer;
     }
