@@ -39,8 +39,8 @@ std::int64_t numberUpTo(std::int64_t most, const ASN1_INTEGER* number) {
     return isTold ? std::max(value, std::int64_t{1}) : most + 1;
 }
 
-bool isFair(const ASN1_INTEGER* rounds) {
-    return numberUpTo(kMostPasswordRounds, rounds) <= kMostPasswordRounds;
+bool isAtMost(std::int64_t most, const ASN1_INTEGER* rounds) {
+    return numberUpTo(most, rounds) <= most;
 }
 
 bool isFairScrypt(const SCRYPT_PARAMS* scrypt) {
@@ -59,7 +59,7 @@ bool isFairPbe2(const PBE2PARAM* pbe2) {
         return scrypt == nullptr || isFairScrypt(scrypt.get());
     }
     const auto pbkdf2 = readParameters<OwnedPbkdf2>(pbe2->keyfunc, ASN1_ITEM_rptr(PBKDF2PARAM));
-    return pbkdf2 == nullptr || isFair(pbkdf2->iter);
+    return pbkdf2 == nullptr || isAtMost(kMostPasswordRounds, pbkdf2->iter);
 }
 
 bool isFairAlgorithm(const X509_ALGOR* algorithm) {
@@ -68,7 +68,7 @@ bool isFairAlgorithm(const X509_ALGOR* algorithm) {
         return pbe2 == nullptr || isFairPbe2(pbe2.get());
     }
     const auto pbe = readParameters<OwnedPbe>(algorithm, ASN1_ITEM_rptr(PBEPARAM));
-    return pbe == nullptr || isFair(pbe->iter);
+    return pbe == nullptr || isAtMost(kMostOldRounds, pbe->iter);
 }
 
 }  // namespace

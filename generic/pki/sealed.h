@@ -11,6 +11,9 @@ namespace sslkeys {
 // About two seconds. OpenSSL writes 2,048, sslkeys 100,000, careful people 1,000,000.
 constexpr std::int64_t kMostPasswordRounds = 5'000'000;
 
+// The same for PBES1 and PKCS#12, a round of which costs several: OpenSSL writes 2,048 there, too.
+constexpr std::int64_t kMostOldRounds = 1'000'000;
+
 // About two seconds as well, N * r * p; OpenSSL writes 2^17.
 constexpr std::int64_t kMostScryptEffort = std::int64_t{1} << 22;
 
