@@ -70,7 +70,7 @@ proc ::fuzz::await {name} {
 
 # Let the event loop go round until a condition holds, or fail.
 proc ::fuzz::settle {condition property} {
-    set until [expr {[clock milliseconds] + 10000}]
+    set until [expr {[clock milliseconds] + 60000}]
     while {![uplevel 1 [list expr $condition]]} {
         check [expr {[clock milliseconds] < $until}] $property
         after 1 {set ::fuzz::ready 1}

@@ -12,9 +12,9 @@
 #include <iterator>
 #include <vector>
 
+namespace sslkeys {
 namespace {
 
-using namespace sslkeys;
 using Octets = std::vector<unsigned char>;
 
 constexpr std::int64_t kNow = 1800000000;
@@ -103,11 +103,7 @@ Terms termsFor(const Profile& profile, bool isRich) {
     return terms;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    const int count = argc == 2 ? std::atoi(argv[1]) : 0;
-    must(count > 0, "nothing, usage: bothways COUNT");
+void compare(int count) {
     int certificates = 0;
     const Key caKey = Key::generate({});
     const Certificate root = selfsign(termsFor(findProfile("root"), true), caKey).certificate;
@@ -124,5 +120,22 @@ int main(int argc, char** argv) {
         }
     }
     std::printf("%d keys and %d certificates are the same both ways\n", count, certificates);
+}
+
+}  // namespace
+}  // namespace sslkeys
+
+int main(int argc, char** argv) {
+    const long count = argc == 2 ? std::strtol(argv[1], nullptr, 10) : 0;
+    if (count <= 0 || count > 1000000) {
+        std::printf("usage: bothways COUNT\n");
+        return 2;
+    }
+    try {
+        sslkeys::compare(static_cast<int>(count));
+    } catch (const std::exception& error) {
+        std::printf("%s\n", error.what());
+        return 1;
+    }
     return 0;
 }
