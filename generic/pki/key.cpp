@@ -86,9 +86,23 @@ std::string curveOf(const EVP_PKEY* key) {
     return isExplicit != 0 ? "explicit" : curve == kCurves.end() ? group.data() : curve->name;
 }
 
+// Tell whether the number of an EC key is one of its curve's: others sign as well, but OpenSSL
+// cannot write all of them. SEC 1 3.2.1.
+bool isWithinRange(EVP_PKEY* key) {
+    if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC) {
+        return true;
+    }
+    const OwnedKeyContext context(EVP_PKEY_CTX_new(key, nullptr));
+    return EVP_PKEY_private_check(context.get()) == 1;
+}
+
 // Tell whether a private key signs what its public half verifies. OpenSSL reads keys whose halves
 // or numbers do not belong together, and its own check of an RSA key looks for primes for too long.
 bool isSound(EVP_PKEY* key) {
+    if (!isWithinRange(key) || OwnedPkcs8(EVP_PKEY2PKCS8(key)) == nullptr) {
+        drainOpenSsl();
+        return false;
+    }
     constexpr std::array<unsigned char, 1> kMessage{0};
     std::array<unsigned char, kMostRsaBits / 8> signature{};
     std::size_t length = signature.size();
