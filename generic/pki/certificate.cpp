@@ -19,31 +19,24 @@ namespace {
 
 [[noreturn]] void refusePem(const char* why) { throw Error(Code::CertificatePem, why); }
 
-void check(X509* certificate) {
-    if (certificate == nullptr || ASN1_TIME_check(X509_get0_notBefore(certificate)) != 1 ||
-        ASN1_TIME_check(X509_get0_notAfter(certificate)) != 1) {
+OwnedCertificate checked(OwnedCertificate certificate) {
+    if (certificate == nullptr || ASN1_TIME_check(X509_get0_notBefore(certificate.get())) != 1 ||
+        ASN1_TIME_check(X509_get0_notAfter(certificate.get())) != 1) {
         drainOpenSsl();
         refusePem("the certificate is damaged");
     }
-    X509_check_purpose(certificate, -1, 0);  // fills what OpenSSL caches, while nobody looks
+    X509_check_purpose(certificate.get(), -1, 0);  // fills what OpenSSL caches, while nobody looks
     drainOpenSsl();
+    return certificate;
 }
 
+// Read DER; null when it is not that of a certificate, whole and to the letter.
 OwnedCertificate parse(const unsigned char* der, std::size_t length) {
     const unsigned char* next = der;
     OwnedCertificate certificate(d2i_X509(nullptr, &next, static_cast<long>(length)));
     const bool isWhole =
         certificate != nullptr && isWrittenAs(der, length, i2d_X509, certificate.get());
-    check(isWhole ? certificate.get() : nullptr);
-    return certificate;
-}
-
-std::vector<unsigned char> encode(const X509* certificate) {
-    unsigned char* der = nullptr;
-    const int length = i2d_X509(certificate, &der);
-    require(length, "could not encode the certificate");
-    const OwnedBytes owned(der);
-    return {der, der + length};
+    return isWhole ? std::move(certificate) : nullptr;
 }
 
 std::string printOctets(const ASN1_OCTET_STRING* octets) {
@@ -68,14 +61,14 @@ Certificate Certificate::fromDer(const unsigned char* der, std::size_t length) {
 }
 
 Certificate Certificate::parsed(OwnedCertificate certificate) {
-    check(certificate.get());
-    const X509* read = certificate.get();
+    OwnedCertificate sound = checked(std::move(certificate));
+    const X509* read = sound.get();
     auto content = std::make_shared<Content>();
-    content->der = encode(read);
+    content->der = encodeDer(i2d_X509, read);
     content->serial = printSerial(X509_get0_serialNumber(read));
     content->notBefore = toSeconds(X509_get0_notBefore(read));
     content->notAfter = toSeconds(X509_get0_notAfter(read));
-    content->parsed = std::move(certificate);
+    content->parsed = std::move(sound);
     return Certificate(std::move(content));
 }
 
@@ -92,7 +85,7 @@ Certificate Certificate::made(std::vector<unsigned char> der, std::string serial
 X509* Certificate::get() const {
     std::call_once(content_->asked, [this] {
         if (content_->parsed == nullptr) {
-            content_->parsed = parse(content_->der.data(), content_->der.size());
+            content_->parsed = checked(parse(content_->der.data(), content_->der.size()));
         }
     });
     return content_->parsed.get();

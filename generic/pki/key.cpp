@@ -255,13 +255,8 @@ std::vector<unsigned char> Key::sign(X509* certificate) const {
             [&] { return p256::prepareToSign(get()); },
             [&](EVP_PKEY_CTX* signer) { return p256::sign(certificate, signer); });
     }
-    const char* failure = "could not sign the certificate";
-    require(X509_sign(certificate, get(), digestFor(get())), failure);
-    unsigned char* der = nullptr;
-    const int length = i2d_X509(certificate, &der);
-    require(length, failure);
-    const OwnedBytes owned(der);
-    return {der, der + length};
+    require(X509_sign(certificate, get(), digestFor(get())), "could not sign the certificate");
+    return encodeDer<X509>(i2d_X509, certificate);
 }
 
 bool isEncryptedKey(std::string_view pem) {
@@ -303,11 +298,8 @@ void requireSupported(const EVP_PKEY* key) {
 }
 
 std::string printKeyFingerprint(const EVP_PKEY* key) {
-    unsigned char* der = nullptr;
-    const int length = i2d_PUBKEY(key, &der);
-    require(length, "could not write the public key");
-    const OwnedBytes owned(der);
-    const Sha256 digest = hashSha256(der, static_cast<std::size_t>(length));
+    const std::vector<unsigned char> der = encodeDer(i2d_PUBKEY, key);
+    const Sha256 digest = hashSha256(der.data(), der.size());
     return printHex(digest.data(), digest.size());
 }
 

@@ -41,6 +41,16 @@ Secret writePem(std::string_view label, int (*encode)(const T*, unsigned char**)
     return pem;
 }
 
+// Encode an object that is no secret with its i2d function.
+template <class T>
+std::vector<unsigned char> encodeDer(int (*encode)(const T*, unsigned char**), const T* object) {
+    unsigned char* der = nullptr;
+    const int length = encode(object, &der);
+    require(length, "could not encode in DER");
+    const OwnedBytes owned(der);
+    return {der, der + length};
+}
+
 // Tell whether an object that was read from these octets is written as the same ones. OpenSSL also
 // reads BER, in which one certificate or request has many faces, each with a hash of its own.
 template <class T>
