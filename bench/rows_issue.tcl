@@ -16,21 +16,21 @@ bench::row issue-straight "a straight OpenSSL loop in C++" 4 6 1/s {bench::rate 
 bench::row issue-tight "a tight OpenSSL loop in C++" 0.75 1.0 1/s {bench::rate 1000 issueOne} {bench::loop tight 2000}
 
 # Store pairs in a directory beside those of the C++ loop, each round in a fresh one.
-proc storePairs {parent} {
+proc storePairs {count parent} {
     set ::sslkeys::keydirectory $parent/ours[incr ::serial]
     sslkeys::initialize CN "Bench CA"
-    bench::rate 100 {sslkeys::createAndSign client n[incr ::serial] CN client1}
+    bench::rate $count {sslkeys::createAndSign client n[incr ::serial] CN client1}
 }
-proc storeLoop {parent} {
+proc storeLoop {count parent} {
     set directory $parent/theirs[incr ::serial]
     file mkdir $directory
-    bench::loop pair 100 $directory
+    bench::loop pair $count $directory
 }
 bench::row createAndSign-disk "a C++ loop with the same bytes and calls" 0.7 0.9 1/s \
-    {storePairs $bench::scratch} {storeLoop $bench::scratch}
+    {storePairs 200 $bench::scratch} {storeLoop 200 $bench::scratch}
 if {$bench::shm ne {}} {
     bench::row createAndSign-tmpfs "a C++ loop with the same bytes and calls" 0.7 0.9 1/s \
-        {storePairs $bench::shm} {storeLoop $bench::shm}
+        {storePairs 2000 $bench::shm} {storeLoop 2000 $bench::shm}
 } else {
     bench::missing "createAndSign on tmpfs (/dev/shm)"
 }
@@ -39,7 +39,7 @@ if {$bench::shm ne {}} {
 proc startUp {body} {
     set script $bench::scratch/start.tcl
     set channel [open $script w]
-    puts $channel "set auto_path \[list \[info library\] [list $::env(TCLLIBPATH)]\]\n$body"
+    puts $channel "set auto_path [list [list [info library] {*}$::env(TCLLIBPATH)]]\n$body"
     close $channel
     expr {1000 * [bench::seconds 20 [info nameofexecutable] $script]}
 }

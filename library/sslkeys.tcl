@@ -45,11 +45,8 @@ proc ::sslkeys::DefineStubs {} {
     variable rooms
     foreach {file commands} $rooms {
         foreach command $commands {
-            namespace eval [namespace qualifiers ::sslkeys::$command] {}
-            proc ::sslkeys::$command args [format {
-                ::sslkeys::LoadRoom %s
-                tailcall %s {*}$args
-            } [list $file] [list ::sslkeys::$command]]
+            namespace eval ::sslkeys::[namespace qualifiers $command] {}
+            proc ::sslkeys::$command args "::sslkeys::LoadRoom $file; tailcall ::sslkeys::$command {*}\$args"
         }
     }
 }

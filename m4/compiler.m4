@@ -23,6 +23,8 @@ AC_SUBST([CXX_STANDARD])
 dnl SSLKEYS_FLAGS
 dnl   --enable-werror  turns warnings into errors; ours do so, a packager's build need not
 dnl   --enable-asan    builds with the address and undefined-behaviour sanitizers
+dnl   --disable-static-runtime  links the compiler's own libraries as shared ones, as a distribution may ask; within
+dnl                    the module they save their search and binding at each start, and meet no other C++ extension
 dnl   sets WARNING_FLAGS SANITIZER_FLAGS LINK_FLAGS
 AC_DEFUN([SSLKEYS_FLAGS], [
 WARNING_FLAGS="-Wall -Wextra -Wpedantic"
@@ -36,6 +38,21 @@ LINK_FLAGS='-Wl,-z,defs'
 AC_ARG_ENABLE([asan],
     [AS_HELP_STRING([--enable-asan], [build with AddressSanitizer and UBSan])],
     [], [enable_asan=no])
+AC_ARG_ENABLE([static-runtime],
+    [AS_HELP_STRING([--disable-static-runtime], [link libstdc++ and libgcc as shared libraries])],
+    [], [enable_static_runtime=yes])
+if test "$enable_static_runtime" != no; then
+    sslkeys_saved=$LDFLAGS
+    sslkeys_runtime="-static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL"
+    AC_MSG_CHECKING([whether the module can hold its C++ runtime])
+    LDFLAGS="$LDFLAGS -shared -fPIC $sslkeys_runtime"
+    AC_LINK_IFELSE([AC_LANG_SOURCE([[#include <string>
+std::string repeat(const std::string& word) { return word + word; }]])],
+        [AC_MSG_RESULT([yes])
+         LINK_FLAGS="$LINK_FLAGS $sslkeys_runtime"],
+        [AC_MSG_RESULT([no])])
+    LDFLAGS=$sslkeys_saved
+fi
 if test "$enable_asan" != no; then
     SANITIZER_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
     LINK_FLAGS=

@@ -17,14 +17,6 @@ namespace {
     throw Error::fromSystem(errorNumber, what + (" " + quote(path)));
 }
 
-Descriptor openDirectory(const std::string& path) {
-    Descriptor directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory.number() < 0) {
-        refuse(errno, "could not open directory", path);
-    }
-    return directory;
-}
-
 // Write it all and bring it to the disk.
 //   out  0, or errno
 int fill(int descriptor, std::string_view content) {
@@ -40,6 +32,9 @@ int fill(int descriptor, std::string_view content) {
 
 // Take over mode and owner of another file; an owner that we may not give is left.
 int imitate(int descriptor, const std::string& like, mode_t mode) {
+    if (like.empty() && mode == kPrivateMode) {
+        return 0;  // what every file begins as
+    }
     struct stat old {};
     if (!like.empty() && stat(like.c_str(), &old) == 0) {
         mode = old.st_mode & 07777;
@@ -196,12 +191,20 @@ bool renameToFree(const std::string& from, const std::string& to) {
     return true;
 }
 
-void syncDirectory(const std::string& path) {
-    const Descriptor directory = openDirectory(path);
-    if (fsync(directory.number()) != 0) {
-        refuse(errno, "could not bring to the disk", path);
+OpenDirectory::OpenDirectory(const std::string& path)
+    : path_(path), opened_(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (opened_.number() < 0) {
+        refuse(errno, "could not open directory", path);
     }
 }
+
+void OpenDirectory::sync() const {
+    if (fsync(opened_.number()) != 0) {
+        refuse(errno, "could not bring to the disk", path_);
+    }
+}
+
+void syncDirectory(const std::string& path) { OpenDirectory(path).sync(); }
 
 void removeFile(const std::string& path) {
     if (unlink(path.c_str()) != 0 && errno != ENOENT) {

@@ -60,6 +60,17 @@ void renameOver(const std::string& from, const std::string& to);
 //   out  false when it is not
 bool renameToFree(const std::string& from, const std::string& to);
 
+// A directory whose entries are brought to the disk more than once.
+class OpenDirectory {
+  public:
+    explicit OpenDirectory(const std::string& path);
+    void sync() const;
+
+  private:
+    std::string path_;
+    Descriptor opened_;
+};
+
 // Bring a directory's entries to the disk.
 void syncDirectory(const std::string& path);
 

@@ -21,7 +21,8 @@ struct Ca {
 
 // Tell a CA's trouble in the terms of a CA: which file, and what to do.
 [[noreturn]] void explain(const Error& error, const PairPaths& paths) {
-    const Error::Data data{{"directory", directoryOf(paths.key)}};
+    const std::string directory = directoryOf(paths.key);
+    const Error::Data data{{"directory", directory}};
     if (error.is(Code::KeyEncrypted)) {
         throw Error(Code::CaEncrypted,
                     "the CA's key " + quote(paths.key) + " is encrypted: give its passphrase",
@@ -30,23 +31,12 @@ struct Ca {
     if (error.is(Code::KeyPem) || error.is(Code::CertificatePem) ||
         error.is(Code::KeyUnsupported)) {
         throw Error(Code::CaDamaged,
-                    "the CA in " + quote(directoryOf(paths.key)) +
-                        " cannot be read: " + error.what() + "; restore it from a backup",
+                    "the CA in " + quote(directory) + " cannot be read: " + error.what() +
+                        "; restore it from a backup",
                     data);
     }
-    throw error;
-}
-
-Ca loadCa(const std::string& directory, const std::optional<Secret>& password, const Stop* stop) {
-    const PairPaths paths = pairPaths(directory, "ca");
-    bool hasKey = exists(paths.key);
-    bool hasCertificate = exists(paths.certificate);
-    if (hasKey != hasCertificate) {
-        settleDirectory(directory, stop);  // another's initialize was broken off, or is at work
-        hasKey = exists(paths.key);
-        hasCertificate = exists(paths.certificate);
-    }
-    const Error::Data data{{"directory", directory}};
+    const bool hasKey = exists(paths.key);
+    const bool hasCertificate = exists(paths.certificate);
     if (!hasKey && !hasCertificate) {
         throw Error(Code::CaMissing,
                     "there is no CA in " + quote(directory) + ": call sslkeys::initialize first",
@@ -58,15 +48,34 @@ Ca loadCa(const std::string& directory, const std::optional<Secret>& password, c
                         " is there",
                     data);
     }
+    throw error;
+}
+
+Ca readCa(const PairPaths& paths, const std::optional<Secret>& password) {
+    const std::vector<Certificate> chain = certificatesOfFile(paths.certificate);
+    Ca ca{chain.front(), keyOfFile(paths.key, password ? &*password : nullptr)};
+    if (!ca.certificate.matches(ca.key.get())) {
+        const std::string directory = directoryOf(paths.key);
+        throw Error(Code::CaMismatch,
+                    "ca.key and ca.crt in " + quote(directory) + " do not belong together",
+                    {{"directory", directory}});
+    }
+    return ca;
+}
+
+Ca loadCa(const std::string& directory, const std::optional<Secret>& password, const Stop* stop) {
+    const PairPaths paths = pairPaths(directory, "ca");
     try {
-        const std::vector<Certificate> chain = certificatesOfFile(paths.certificate);
-        Ca ca{chain.front(), keyOfFile(paths.key, password ? &*password : nullptr)};
-        if (!ca.certificate.matches(ca.key.get())) {
-            throw Error(Code::CaMismatch,
-                        "ca.key and ca.crt in " + quote(directory) + " do not belong together",
-                        data);
+        return readCa(paths, password);
+    } catch (const Error& error) {
+        const bool isThere = exists(paths.key) || exists(paths.certificate);
+        if (error.errorNumber() != ENOENT || !isThere) {
+            explain(error, paths);
         }
-        return ca;
+    }
+    settleDirectory(directory, stop);  // another's initialize was broken off, or is at work
+    try {
+        return readCa(paths, password);
     } catch (const Error& error) {
         explain(error, paths);
     }

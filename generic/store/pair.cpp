@@ -150,6 +150,7 @@ bool tryCreate(const std::string& directory, const std::string& name, const Secr
     const DirectoryLock lock(directory, DirectoryLock::Mode::kShared, stop);
     const PairPaths stand = pairPaths(directory, name);
     const PairPaths fresh = temporaryPaths(directory, kNewPrefix, name);
+    const OpenDirectory opened(directory);
     requireVacant(directory, name);
     if (exists(stand.key) || !writeToFree(fresh.certificate, certificate, kPublicMode)) {
         return false;
@@ -169,13 +170,13 @@ bool tryCreate(const std::string& directory, const std::string& name, const Secr
             takeBack();
             return false;
         }
-        syncDirectory(directory);
+        opened.sync();
         if (renameToFree(fresh.key, stand.key)) {
             published.key = stand.key;
-            syncDirectory(directory);
+            opened.sync();
             if (renameToFree(fresh.certificate, stand.certificate)) {
                 published.certificate = stand.certificate;
-                syncDirectory(directory);
+                opened.sync();
                 return true;
             }
         }
