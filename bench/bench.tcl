@@ -11,7 +11,7 @@ package require sslkeys
 
 namespace eval ::bench {
     variable directory [file dirname [file normalize [info script]]]
-    variable options [dict create -rounds 5 -only * -json bench.json -loops ./loops -load ./load -seconds 2 -check 0]
+    variable options [dict create -rounds 5 -only * -json bench.json -programs . -seconds 2 -check 0]
     variable rows {}
     variable missing {}
     variable scratch [exec mktemp -d -t sslkeys-bench.XXXXXXXXXX]
@@ -92,9 +92,9 @@ proc ::bench::rate {count script} {
     expr {1e6 / [lindex [time $script $count] 0]}
 }
 
-# A loop of bench/loops.cpp.
-proc ::bench::loop {args} {
-    exec [dict get $::bench::options -loops] {*}$args
+# What a program of this directory, such as bench/loops.cpp, prints.
+proc ::bench::program {name args} {
+    exec [file join [dict get $::bench::options -programs] $name] {*}$args
 }
 
 # Seconds that a command takes as a whole process.

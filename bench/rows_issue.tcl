@@ -12,8 +12,8 @@ proc issueOne {} {
     string length [dict get $made key][dict get $made certificate]
 }
 
-bench::row issue-straight "a straight OpenSSL loop in C++" 4 6 1/s {bench::rate 1000 issueOne} {bench::loop straight 500}
-bench::row issue-tight "a tight OpenSSL loop in C++" 0.75 1.0 1/s {bench::rate 1000 issueOne} {bench::loop tight 2000}
+bench::row issue-straight "a straight OpenSSL loop in C++" 4 6 1/s {bench::rate 1000 issueOne} {bench::program loops straight 500}
+bench::row issue-tight "a tight OpenSSL loop in C++" 0.75 1.0 1/s {bench::rate 1000 issueOne} {bench::program loops tight 2000}
 
 # Store pairs in a directory beside those of the C++ loop, each round in a fresh one.
 proc storePairs {count parent} {
@@ -24,7 +24,7 @@ proc storePairs {count parent} {
 proc storeLoop {count parent} {
     set directory $parent/theirs[incr ::serial]
     file mkdir $directory
-    bench::loop pair $count $directory
+    bench::program loops pair $count $directory
 }
 bench::row createAndSign-disk "a C++ loop with the same bytes and calls" 0.7 0.9 1/s \
     {storePairs 200 $bench::scratch} {storeLoop 200 $bench::scratch}

@@ -45,7 +45,7 @@ proc ::servers::answer {name kind} {
     if {$kind eq {kept}} {
         lappend words $connections
     }
-    return [lindex [exec [dict get $::bench::options -load] {*}$words] 0]
+    return [lindex [bench::program load {*}$words] 0]
 }
 
 proc ::servers::port {name which} {
