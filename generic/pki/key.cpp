@@ -7,6 +7,7 @@
 #include "pki/p256.h"
 #include "pki/pem.h"
 #include "pki/sealed.h"
+#include "pki/signing.h"
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -250,13 +251,37 @@ std::string Key::publicPem() const {
 }
 
 std::vector<unsigned char> Key::sign(X509* certificate) const {
-    if (content_->point) {
+    const char* failure = "could not sign the certificate";
+    if (isP256()) {
+        // The parts are glued here, since OpenSSL would write the first one twice.
+        p256::setSignatureAlgorithm(certificate);
+        unsigned char* encoded = nullptr;
+        const int length = i2d_re_X509_tbs(certificate, &encoded);
+        require(length, failure);
+        const OwnedBytes tbs(encoded);
+        return signTbs(*this, {encoded, static_cast<std::size_t>(length)});
+    }
+    require(X509_sign(certificate, get(), digestFor(get())), failure);
+    return encodeDer<X509>(i2d_X509, certificate);
+}
+
+bool Key::isP256() const { return content_->point.has_value(); }
+
+der::Octets Key::sign(der::View octets) const {
+    if (isP256()) {
         return content_->signer.with(
             [&] { return p256::prepareToSign(get()); },
-            [&](EVP_PKEY_CTX* signer) { return p256::sign(certificate, signer); });
+            [&](EVP_PKEY_CTX* signer) { return p256::sign(octets, signer); });
     }
-    require(X509_sign(certificate, get(), digestFor(get())), "could not sign the certificate");
-    return encodeDer<X509>(i2d_X509, certificate);
+    const char* failure = "could not sign";
+    const Owned<EVP_MD_CTX, EVP_MD_CTX_free> signing(require(EVP_MD_CTX_new(), failure));
+    require(EVP_DigestSignInit(signing.get(), nullptr, digestFor(get()), nullptr, get()), failure);
+    der::Octets signature(static_cast<std::size_t>(EVP_PKEY_get_size(get())));
+    std::size_t length = signature.size();
+    require(EVP_DigestSign(signing.get(), signature.data(), &length, octets.begin(), octets.size()),
+            failure);
+    signature.resize(length);
+    return signature;
 }
 
 bool isEncryptedKey(std::string_view pem) {

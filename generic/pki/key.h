@@ -2,6 +2,7 @@
 // (RFC 5480), RSA of 2,048 to 8,192 bits (RFC 8017), Ed25519 (RFC 8410); PKCS#8 (RFC 5958) outside.
 #pragma once
 
+#include "pki/der.h"
 #include "pki/owned.h"
 #include "pki/p256.h"
 #include "pki/stop.h"
@@ -59,6 +60,13 @@ class Key {
     // Sign a certificate that is otherwise complete, with the digest of digestFor().
     //   out  its DER
     std::vector<unsigned char> sign(X509* certificate) const;
+
+    // Sign octets, with the digest of digestFor(); see signing.h.
+    //   out  the signature
+    der::Octets sign(der::View octets) const;
+
+    // Tell whether p256.h signs with it.
+    bool isP256() const;
 
     EVP_PKEY* get() const;
 

@@ -113,39 +113,20 @@ OwnedKeyContext prepareToSign(EVP_PKEY* key) {
     return signer;
 }
 
-std::vector<unsigned char> sign(X509* certificate, EVP_PKEY_CTX* signer) {
-    // The parts of a Certificate are glued here, since OpenSSL would write the first one twice.
-    const char* failure = "could not sign the certificate";
-    constexpr unsigned char kAlgorithm[] = {0x30, 0x0A, 0x06, 0x08, 0x2A, 0x86,   // ecdsa-with-
-                                            0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02};  // SHA256
+void setSignatureAlgorithm(X509* certificate) {
     auto* algorithm = const_cast<X509_ALGOR*>(X509_get0_tbs_sigalg(certificate));
     require(X509_ALGOR_set0(algorithm, OBJ_nid2obj(NID_ecdsa_with_SHA256), V_ASN1_UNDEF, nullptr),
-            failure);
-    unsigned char* encoded = nullptr;
-    const int tbsLength = i2d_re_X509_tbs(certificate, &encoded);
-    require(tbsLength, failure);
-    const OwnedBytes tbs(encoded);
-    const Sha256 digest = hashSha256(encoded, static_cast<std::size_t>(tbsLength));
-    std::array<unsigned char, kLongestSignature> signature{};
-    std::size_t signatureLength = signature.size();
-    require(EVP_PKEY_sign(signer, signature.data(), &signatureLength, digest.data(), digest.size()),
-            failure);
+            "could not sign the certificate");
+}
 
-    const int bitsLength =
-        static_cast<int>(signatureLength) + 1;  // and how many bits are unused: 0
-    const int length = tbsLength + static_cast<int>(sizeof kAlgorithm) +
-                       ASN1_object_size(0, bitsLength, V_ASN1_BIT_STRING);
-    std::vector<unsigned char> der(
-        static_cast<std::size_t>(ASN1_object_size(1, length, V_ASN1_SEQUENCE)));
-    unsigned char* next = der.data();
-    ASN1_put_object(&next, 1, length, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
-    next = std::copy(encoded, encoded + tbsLength, next);
-    next = std::copy(std::begin(kAlgorithm), std::end(kAlgorithm), next);
-    ASN1_put_object(&next, 0, bitsLength, V_ASN1_BIT_STRING, V_ASN1_UNIVERSAL);
-    *next++ = 0;
-    std::copy(signature.begin(), signature.begin() + static_cast<std::ptrdiff_t>(signatureLength),
-              next);
-    return der;
+der::Octets sign(der::View octets, EVP_PKEY_CTX* signer) {
+    const Sha256 digest = hashSha256(octets.begin(), octets.size());
+    der::Octets signature(kLongestSignature);
+    std::size_t length = signature.size();
+    require(EVP_PKEY_sign(signer, signature.data(), &length, digest.data(), digest.size()),
+            "could not sign");
+    signature.resize(length);
+    return signature;
 }
 
 }  // namespace sslkeys::p256

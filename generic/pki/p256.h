@@ -3,6 +3,7 @@
 // tests/support/bothways.cpp shows. RFC 5480, RFC 5915, RFC 5958.
 #pragma once
 
+#include "pki/der.h"
 #include "pki/owned.h"
 
 #include <array>
@@ -29,9 +30,12 @@ Secret encodePkcs8(const EVP_PKEY* key, const Point& point);
 // Prepare a key for signing. The context serves one thread at a time, any number of times.
 OwnedKeyContext prepareToSign(EVP_PKEY* key);
 
-// Sign a certificate that is otherwise complete with ecdsa-with-SHA256.
-//   out     its DER
-//   source  RFC 5280 4.1.1, RFC 5758 3.2
-std::vector<unsigned char> sign(X509* certificate, EVP_PKEY_CTX* signer);
+// Write into a certificate in the making that ecdsa-with-SHA256 will sign it.
+//   source  RFC 5758 3.2
+void setSignatureAlgorithm(X509* certificate);
+
+// Sign octets with ecdsa-with-SHA256.
+//   out  the signature, RFC 3279 2.2.3
+der::Octets sign(der::View octets, EVP_PKEY_CTX* signer);
 
 }  // namespace sslkeys::p256
