@@ -2,7 +2,7 @@
 #
 #     make bench                       the table, and build/bench.json
 #     make bench BENCHFLAGS='-rounds 9 -only memory*'
-#     make bench-check                 three rounds; fails where a row is below half of "at least"
+#     make bench-check                 three rounds; fails where a row is twice below half of "at least"
 #
 # A row is a ratio or a difference: the median over rounds, in each of which both sides ran one after the
 # other. A peer that is not installed is named. Nothing here passes or fails by time alone.
@@ -34,6 +34,25 @@ proc ::bench::row {name peer least aim unit ours theirs} {
     if {![wanted $name]} {
         return
     }
+    set row [Measure $least $ours $theirs]
+    # What else the machine did may have failed it: that is seen a second time before it counts.
+    if {[dict get $options -check] && [Verdict [dict get $row result] $least $aim] eq {fail}} {
+        set row [Measure $least $ours $theirs]
+    }
+    set row [dict merge [dict create name $name peer $peer least $least aim $aim unit $unit] $row \
+        [dict create verdict [Verdict [dict get $row result] $least $aim]]]
+    lappend rows $row
+    set isDifference [expr {[dict get $row kind] eq {difference}}]
+    puts [format {%-28s %10.4g %10.4g %-5s %8s  (%s to %s)  %6s %6s  %-5s %s} $name [dict get $row ours] [dict get $row theirs] $unit \
+        [Show $isDifference [dict get $row result]] [Show $isDifference [dict get $row lowest]] [Show $isDifference [dict get $row highest]] \
+        $least $aim [dict get $row verdict] $peer]
+    flush stdout
+}
+
+# Measure a row: as many rounds as asked for, each of both sides.
+#   out  dict: kind (ratio or difference), result, lowest, highest, ours, theirs
+proc ::bench::Measure {least ours theirs} {
+    variable options
     set isDifference [string match +* $least]
     set pairs {}
     for {set round 0} {$round < [dict get $options -rounds]} {incr round} {
@@ -43,15 +62,8 @@ proc ::bench::row {name peer least aim unit ours theirs} {
         lassign $pair mine other
         expr {$isDifference ? $mine - $other : double($mine) / $other}
     }]]
-    set result [lindex $results [expr {[llength $results] / 2}]]
-    set row [dict create name $name peer $peer kind [expr {$isDifference ? "difference" : "ratio"}] result $result \
-        lowest [lindex $results 0] highest [lindex $results end] least $least aim $aim verdict [Verdict $result $least $aim] \
-        unit $unit ours [Median $pairs 0] theirs [Median $pairs 1]]
-    lappend rows $row
-    puts [format {%-28s %10.4g %10.4g %-5s %8s  (%s to %s)  %6s %6s  %-5s %s} $name [dict get $row ours] [dict get $row theirs] $unit \
-        [Show $isDifference $result] [Show $isDifference [dict get $row lowest]] [Show $isDifference [dict get $row highest]] $least $aim \
-        [dict get $row verdict] $peer]
-    flush stdout
+    dict create kind [expr {$isDifference ? "difference" : "ratio"}] result [lindex $results [expr {[llength $results] / 2}]] \
+        lowest [lindex $results 0] highest [lindex $results end] ours [Median $pairs 0] theirs [Median $pairs 1]
 }
 
 proc ::bench::Show {isDifference figure} {

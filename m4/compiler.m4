@@ -24,7 +24,8 @@ dnl SSLKEYS_FLAGS
 dnl   --enable-werror  turns warnings into errors; ours do so, a packager's build need not
 dnl   --enable-asan    builds with the address and undefined-behaviour sanitizers
 dnl   --disable-static-runtime  links the compiler's own libraries as shared ones, as a distribution may ask; within
-dnl                    the module they save their search and binding at each start, and meet no other C++ extension
+dnl                    the module they save their search and binding at each start. It shows nothing of them, so
+dnl                    they never meet those of another C++ extension
 dnl   sets WARNING_FLAGS SANITIZER_FLAGS LINK_FLAGS
 AC_DEFUN([SSLKEYS_FLAGS], [
 WARNING_FLAGS="-Wall -Wextra -Wpedantic"
@@ -43,7 +44,7 @@ AC_ARG_ENABLE([static-runtime],
     [], [enable_static_runtime=yes])
 if test "$enable_static_runtime" != no; then
     sslkeys_saved=$LDFLAGS
-    sslkeys_runtime="-static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL"
+    sslkeys_runtime="-static-libstdc++ -static-libgcc -Wl,--version-script=$srcdir/generic/exports.map"
     AC_MSG_CHECKING([whether the module can hold its C++ runtime])
     LDFLAGS="$LDFLAGS -shared -fPIC $sslkeys_runtime"
     AC_LINK_IFELSE([AC_LANG_SOURCE([[#include <string>
