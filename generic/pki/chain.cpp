@@ -1,6 +1,8 @@
 // See chain.h.
 #include "pki/chain.h"
 
+#include "pki/path.h"
+
 #include <openssl/objects.h>
 #include <openssl/x509_vfy.h>
 
@@ -64,6 +66,20 @@ constexpr std::array kVerdicts{
     throw Error(verdict->code, "certificate " + quote(subject) + " " + why, std::move(data));
 }
 
+// What OpenSSL may build the chain with beside what is trusted; null when there is nothing.
+OwnedCertificates betweenOf(const Question& question) {
+    OwnedCertificates between;
+    for (const auto* list : {&question.untrusted, &question.trusted.links()}) {
+        for (const Certificate& each : *list) {
+            if (between == nullptr) {
+                between.reset(require(sk_X509_new_null(), "could not verify the certificate"));
+            }
+            require(sk_X509_push(between.get(), each.get()), "could not verify the certificate");
+        }
+    }
+    return between;
+}
+
 void askHost(X509_VERIFY_PARAM* wanted, const std::string& host, bool hasAltNames) {
     X509_VERIFY_PARAM_set_hostflags(wanted,
                                     X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
@@ -88,15 +104,25 @@ Trust::Trust(std::vector<Certificate> certificates)
     : certificates_(std::move(certificates)),
       store_(OwnedStore(require(X509_STORE_new(), "could not keep the trusted certificates"))) {
     for (const Certificate& trusted : certificates_) {
-        require(X509_STORE_add_cert(get(), trusted.get()),
-                "could not keep the trusted certificates");
+        const bool isLink =
+            !isSelfIssued(trusted) &&
+            std::any_of(certificates_.begin(), certificates_.end(),
+                        [&](const Certificate& each) { return isSignedBy(trusted, each); });
+        if (isLink) {
+            links_.push_back(trusted);
+        } else {
+            require(X509_STORE_add_cert(get(), trusted.get()),
+                    "could not keep the trusted certificates");
+        }
     }
 }
 
 void verify(const Certificate& certificate, const Question& question) {
     const char* failure = "could not verify the certificate";
     const OwnedStoreContext context(require(X509_STORE_CTX_new(), failure));
-    require(X509_STORE_CTX_init(context.get(), question.trusted.get(), certificate.get(), nullptr),
+    const OwnedCertificates between = betweenOf(question);
+    require(X509_STORE_CTX_init(context.get(), question.trusted.get(), certificate.get(),
+                                between.get()),
             failure);
     X509_VERIFY_PARAM* wanted = X509_STORE_CTX_get0_param(context.get());
     X509_VERIFY_PARAM_set_time(wanted, static_cast<time_t>(question.now));

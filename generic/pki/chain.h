@@ -15,17 +15,21 @@ namespace sslkeys {
 
 enum class Purpose { kAny, kServer, kClient };
 
-// The CAs that are trusted, each an end of trust, whether or not it signed itself. Copies share
-// what OpenSSL makes of them; any thread may ask.
+// The CAs that are trusted. Each is an end of trust, whether or not it signed itself, but for one
+// that another of them signed: that is a link on the way to it, so who trusts a file with an
+// intermediate CA and its root trusts the root. Copies share what OpenSSL makes of them; any thread
+// may ask.
 class Trust {
   public:
     explicit Trust(std::vector<Certificate> certificates);
     const std::vector<Certificate>& certificates() const { return certificates_; }
+    const std::vector<Certificate>& links() const { return links_; }
     X509_STORE* get() const { return store_.get(); }
 
   private:
     std::vector<Certificate> certificates_;
-    std::shared_ptr<X509_STORE> store_;
+    std::vector<Certificate> links_;
+    std::shared_ptr<X509_STORE> store_;  // of the ends
 };
 
 struct Question {
@@ -33,6 +37,8 @@ struct Question {
     std::optional<std::string> host;  // host name or address; none: not asked
     Purpose purpose = Purpose::kAny;
     std::int64_t now = 0;  // Unix seconds
+    // What may lie between the certificate and those that are trusted, in any order.
+    std::vector<Certificate> untrusted = {};
 };
 
 // Refuse a certificate that may not be trusted for what is asked. Keys and digests of less than 112

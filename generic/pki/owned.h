@@ -22,6 +22,7 @@ template <auto Free> struct Deleter {
 };
 template <class T, auto Free> using Owned = std::unique_ptr<T, Deleter<Free>>;
 
+inline void freeCertificates(STACK_OF(X509) * list) noexcept { sk_X509_free(list); }
 inline void freeExtensions(STACK_OF(X509_EXTENSION) * list) noexcept {
     sk_X509_EXTENSION_pop_free(list, X509_EXTENSION_free);
 }
@@ -36,6 +37,8 @@ using OwnedBio = Owned<BIO, BIO_free>;
 using OwnedBitString = Owned<ASN1_BIT_STRING, ASN1_BIT_STRING_free>;
 using OwnedBytes = std::unique_ptr<unsigned char, Deleter<freeBytes>>;
 using OwnedCertificate = Owned<X509, X509_free>;
+// Only the stack: whoever put certificates in it keeps them.
+using OwnedCertificates = std::unique_ptr<STACK_OF(X509), Deleter<freeCertificates>>;
 using OwnedExtendedUsages = std::unique_ptr<EXTENDED_KEY_USAGE, Deleter<freeExtendedUsages>>;
 using OwnedExtensions = std::unique_ptr<STACK_OF(X509_EXTENSION), Deleter<freeExtensions>>;
 using OwnedGeneralName = Owned<GENERAL_NAME, GENERAL_NAME_free>;

@@ -2,6 +2,7 @@
 #include "pki/session.h"
 
 #include "pki/libssl.h"
+#include "pki/path.h"
 
 #include <mutex>
 #include <set>
@@ -12,7 +13,8 @@ namespace {
 // What is ours in a session; OpenSSL frees it with the session.
 struct Ours {
     std::uint64_t number;
-    ServerTerms terms;
+    Side side;
+    SessionTerms terms;
     int judged = 0;
 };
 
@@ -72,10 +74,30 @@ Ours* oursIn(const SSL* session) {
     return static_cast<Ours*>(libssl()->getData(session, indexOfOurs()));
 }
 
-bool judgeChain(const Ours& ours, OwnedCertificate shown, X509_STORE_CTX* context) {
+// Take the certificate a peer has shown into our keeping.
+Certificate taken(X509* shown) {
+    require(X509_up_ref(shown), "could not take the peer's certificate");
+    return Certificate::parsed(OwnedCertificate(shown));
+}
+
+// What the peer sent to lead from its certificate to its root.
+std::vector<Certificate> sentBeside(const X509* leaf, X509_STORE_CTX* context) {
+    std::vector<Certificate> sent;
+    STACK_OF(X509)* shown = X509_STORE_CTX_get0_untrusted(context);
+    for (int place = 0; place < sk_X509_num(shown); ++place) {
+        if (sk_X509_value(shown, place) != leaf) {
+            sent.push_back(taken(sk_X509_value(shown, place)));
+        }
+    }
+    return sent;
+}
+
+bool judgeChain(const Ours& ours, X509* shown, X509_STORE_CTX* context) {
     try {
-        const Certificate leaf = Certificate::parsed(std::move(shown));
-        verify(leaf, {ours.terms.trusted, std::nullopt, Purpose::kClient, ours.terms.clock()});
+        const Certificate leaf = taken(shown);
+        verify(leaf, {ours.terms.trusted, ours.terms.host,
+                      ours.side == Side::kServer ? Purpose::kClient : Purpose::kServer,
+                      ours.terms.clock(), sentBeside(shown, context)});
         if (!ours.terms.judge(&leaf, nullptr)) {
             return false;
         }
@@ -90,17 +112,17 @@ bool judgeChain(const Ours& ours, OwnedCertificate shown, X509_STORE_CTX* contex
 // Stands in for X509_verify_cert: whoever set up the session decides, and nobody is asked twice. A
 // judge that lets the event loop run could find itself within the handshake that waits for it, and
 // OpenSSL would begin with the same certificate again: that ends the session.
-int judgeClient(X509_STORE_CTX* context, void* /*unused*/) noexcept {
+int judgePeer(X509_STORE_CTX* context, void* /*unused*/) noexcept {
     X509_STORE_CTX_set_error(context, X509_V_ERR_UNSPECIFIED);
     try {
         const auto* session =
             static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, libssl()->indexInStore()));
         X509* shown = X509_STORE_CTX_get0_cert(context);
         Ours* ours = session == nullptr ? nullptr : oursIn(session);
-        if (ours == nullptr || ++ours->judged > 1 || shown == nullptr || X509_up_ref(shown) != 1) {
+        if (ours == nullptr || ++ours->judged > 1 || shown == nullptr) {
             return 0;
         }
-        const bool goesOn = judgeChain(*ours, OwnedCertificate(shown), context);
+        const bool goesOn = judgeChain(*ours, shown, context);
         return goesOn && ours->judged == 1 ? 1 : 0;
     } catch (...) {
         return 0;
@@ -118,25 +140,20 @@ void tellAlert(const SSL* session, int where, int value) noexcept {
     }
 }
 
-// The CAs between the certificate and the one that signed itself, which the peer has.
-void setIssuers(SSL* session, const Certificate& certificate, const Trust& trusted) {
+// Send the certificate, and the CAs between it and its root, which the peer has.
+void setPair(SSL* session, const SessionTerms::Pair& pair, const Trust& trusted) {
+    const char* failure = "could not set up TLS";
+    require(libssl()->useCertificate(session, pair.chain.front().get()), failure);
+    require(libssl()->useKey(session, pair.key.get()), failure);
     // Else OpenSSL would look for them in every handshake.
     libssl()->ctrl(session, SSL_CTRL_MODE, SSL_MODE_NO_AUTO_CHAIN, nullptr);
-    X509* current = certificate.get();
-    for (std::size_t depth = 0; depth < trusted.certificates().size(); ++depth) {
-        X509* issuer = nullptr;
-        for (const Certificate& each : trusted.certificates()) {
-            if (X509_check_issued(each.get(), current) == X509_V_OK &&
-                (X509_get_extension_flags(each.get()) & EXFLAG_SS) == 0) {
-                issuer = each.get();
-            }
-        }
-        if (issuer == nullptr) {
-            return;
-        }
-        require(static_cast<int>(libssl()->ctrl(session, SSL_CTRL_CHAIN_CERT, 1, issuer)),
-                "could not take the CA's certificate");
-        current = issuer;
+    std::vector<Certificate> pool(pair.chain.begin() + 1, pair.chain.end());
+    pool.insert(pool.end(), trusted.certificates().begin(), trusted.certificates().end());
+    const std::vector<Certificate> path = withoutRoot(pathFrom(pair.chain.front(), pool));
+    for (std::size_t place = 1; place < path.size(); ++place) {
+        require(
+            static_cast<int>(libssl()->ctrl(session, SSL_CTRL_CHAIN_CERT, 1, path[place].get())),
+            "could not take the CA's certificate");
     }
 }
 
@@ -160,19 +177,20 @@ void SessionWatch::ends(const ssl_st* session) noexcept {
     }
 }
 
-ssl_st* SessionWatch::found() const {
+ssl_st* SessionWatch::found(Side side) const {
     const Libssl* ssl = libssl();
     const bool waits = made_ == 1 && found_ != nullptr && ssl != nullptr &&
-                       ssl->isServer(found_) == 1 && ssl->isBefore(found_) == 1;
+                       ssl->isServer(found_) == (side == Side::kServer ? 1 : 0) &&
+                       ssl->isBefore(found_) == 1;
     return waits ? found_ : nullptr;
 }
 
-std::uint64_t setUpServer(ssl_st* session, ServerTerms terms) {
+std::uint64_t setUp(ssl_st* session, Side side, SessionTerms terms) {
     const char* failure = "could not set up TLS";
     const Libssl& ssl = *require(libssl(), failure);
     SSL_CTX* context = ssl.contextOf(session);
     // First, so that whatever fails below leaves nothing that the package's judgement lets in.
-    ssl.setCertVerifyCallback(context, judgeClient, nullptr);
+    ssl.setCertVerifyCallback(context, judgePeer, nullptr);
     ssl.setTickets(session, 0);
     ssl.setOptions(session, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
     ssl.setInfoCallback(session, tellAlert);
@@ -181,16 +199,15 @@ std::uint64_t setUpServer(ssl_st* session, ServerTerms terms) {
                       (terms.required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
                   nullptr);
     ssl.contextCtrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, nullptr);
-    for (const Certificate& trusted : terms.trusted.certificates()) {
-        require(ssl.addClientCa(session, trusted.get()), failure);
+    if (side == Side::kServer) {
+        for (const Certificate& trusted : terms.trusted.certificates()) {
+            require(ssl.addClientCa(session, trusted.get()), failure);
+        }
     }
     if (terms.pair) {
-        const auto& [certificate, key] = *terms.pair;
-        require(ssl.useCertificate(session, certificate.get()), failure);
-        require(ssl.useKey(session, key.get()), failure);
-        setIssuers(session, certificate, terms.trusted);
+        setPair(session, *terms.pair, terms.trusted);
     }
-    auto owned = std::make_unique<Ours>(Ours{0, std::move(terms)});
+    auto owned = std::make_unique<Ours>(Ours{0, side, std::move(terms)});
     require(ssl.setData(session, indexOfOurs(), owned.get()), failure);
     Ours* ours = owned.release();
     drainOpenSsl();

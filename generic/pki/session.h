@@ -1,7 +1,7 @@
-// The server's side of a TLS session that somebody else's code has made: the tls package, which
-// reads key, certificate and CA from files for every connection, and trusts the system's CAs. What
-// it made gets what we keep, and our judgement in place of its own, before its handshake begins.
-// RFC 8446.
+// A TLS session that somebody else's code has made, either side of it: the tls package, which reads
+// key, certificate and CA from files for every connection, and trusts the system's CAs. What it
+// made gets what we keep, and our judgement in place of its own, before its handshake begins. RFC
+// 8446.
 #pragma once
 
 #include "pki/chain.h"
@@ -11,10 +11,14 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 struct ssl_st;
 
 namespace sslkeys {
+
+enum class Side { kServer, kClient };
 
 // Notices the session that is made in this thread while it lives. A watch within another's life
 // has what is made to itself.
@@ -25,9 +29,9 @@ class SessionWatch {
     SessionWatch& operator=(const SessionWatch&) = delete;
     ~SessionWatch();
 
-    // The one that was made and waits for a client; null when there was none, two, one that has
-    // ended or has begun, or one of another OpenSSL than ours.
-    ssl_st* found() const;
+    // The one that was made for a side and has not begun; null when there was none, two, one that
+    // has ended or has begun, or one of another OpenSSL than ours.
+    ssl_st* found(Side side) const;
 
     // What OpenSSL tells of the session that it makes or frees.
     void begins(ssl_st* session) noexcept;
@@ -39,27 +43,30 @@ class SessionWatch {
     ssl_st* found_ = nullptr;
 };
 
-struct ServerTerms {
+struct SessionTerms {
     struct Pair {
-        Certificate certificate;
+        std::vector<Certificate> chain;  // the certificate, then those that lead to its root
         Key key;
     };
     std::optional<Pair> pair;
     Trust trusted;
-    bool required;            // whether a client without a certificate is refused
-    std::int64_t (*clock)();  // the time to judge by, Unix seconds
+    bool required;                    // a server's: whether who shows no certificate is refused
+    std::optional<std::string> host;  // a client's: the host that the server must be
+    std::int64_t (*clock)();          // the time to judge by, Unix seconds
 
-    // Called in the handshake, in whatever thread that runs, with a client's certificate whose
+    // Called in the handshake, in whatever thread that runs, with the peer's certificate whose
     // chain is good, or with why it is refused; the other is null. It must not end the session.
     //   out  whether the handshake goes on; an exception is a no
     std::function<bool(const Certificate*, const Error*)> judge;
 };
 
-// Set up a session that waits for a client. It sends no tickets: each connection is judged, once.
+// Set up a session. It has no tickets: each connection is judged, once. What the peer sends between
+// its certificate and what is trusted helps to build the chain. Our own certificate goes out with
+// those between it and its root, from its pair or from what is trusted.
 //   in      session  no handshake has begun, and nobody else shares its SSL_CTX
 //   out     a number that no other session has, for isOpen
 //   errors  INTERNAL OPENSSL; the session then lets no certificate in
-std::uint64_t setUpServer(ssl_st* session, ServerTerms terms);
+std::uint64_t setUp(ssl_st* session, Side side, SessionTerms terms);
 
 // Tell whether a session that was set up still stands.
 bool isOpen(std::uint64_t number);

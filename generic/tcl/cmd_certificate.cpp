@@ -104,7 +104,7 @@ void selfsignKey(Call& call) {
 
 // sslkeys::certificate info certificate
 void info(Call& call) {
-    const auto certificate = valueOf<Certificate>(call.object(0));
+    const Certificate certificate = leafOf(call.object(0));
     const KeySpec spec = describe(certificate.publicKey());
     const auto printed = [](const AltName& name) { return newText(name.print()); };
     call.answer(Dict()
@@ -159,18 +159,19 @@ const Options<VerifyArgs>& verifyOptions() {
 // ?-now time?
 void verifyCertificate(Call& call) {
     VerifyArgs args;
-    const auto certificate = valueOf<Certificate>(call.object(0));
+    const std::vector<Certificate> chain = certificatesOf(call.object(0));
     call.read(args, verifyOptions());
     requireOne(args.ca.has_value(), !args.caFile.empty(), "-ca");
     const Trust trusted =
         args.ca ? Trust(certificatesOf(args.ca->object())) : trustOfFile(args.caFile);
-    verify(certificate, {trusted, args.host, args.purpose, args.now});
-    call.answer(describeIdentity(certificate));
+    verify(chain.front(),
+           {trusted, args.host, args.purpose, args.now, {chain.begin() + 1, chain.end()}});
+    call.answer(describeIdentity(chain.front()));
 }
 
 // sslkeys::certificate match certificate key
 void match(Call& call) {
-    const auto certificate = valueOf<Certificate>(call.object(0));
+    const Certificate certificate = leafOf(call.object(0));
     call.answer(Tcl_NewBooleanObj(certificate.matches(valueOf<Key>(call.object(1)).get()) ? 1 : 0));
 }
 

@@ -12,30 +12,44 @@
 namespace sslkeys {
 namespace {
 
-struct ServeArgs {
+struct SessionArgs {
     std::string certificateFile, keyFile, caFile;
     std::string judge;
     bool required = true;
+    std::optional<std::string> host;
 };
-const Options<ServeArgs>& serveOptions() {
-    static const std::vector<Option<ServeArgs>> rows = {
+const std::vector<Option<SessionArgs>>& sharedOptions() {
+    static const std::vector<Option<SessionArgs>> rows = {
         {"-certfile", "path",
-         [](ServeArgs& args, const Word& word) { args.certificateFile = word.path(); }},
-        {"-keyfile", "path", [](ServeArgs& args, const Word& word) { args.keyFile = word.path(); }},
-        {"-cafile", "path", [](ServeArgs& args, const Word& word) { args.caFile = word.path(); }},
-        {"-require", "boolean",
-         [](ServeArgs& args, const Word& word) { args.required = word.boolean(); }},
+         [](SessionArgs& args, const Word& word) { args.certificateFile = word.path(); }},
+        {"-keyfile", "path",
+         [](SessionArgs& args, const Word& word) { args.keyFile = word.path(); }},
+        {"-cafile", "path", [](SessionArgs& args, const Word& word) { args.caFile = word.path(); }},
         {"-judge", "prefix",
-         [](ServeArgs& args, const Word& word) {
+         [](SessionArgs& args, const Word& word) {
              word.requirePrefix();
              args.judge = word.text();
          }},
     };
-    static const Options<ServeArgs> options(rows);
+    return rows;
+}
+const Options<SessionArgs>& serveOptions() {
+    static const std::vector<Option<SessionArgs>> own = {
+        {"-require", "boolean",
+         [](SessionArgs& args, const Word& word) { args.required = word.boolean(); }},
+    };
+    static const Options<SessionArgs> options(sharedOptions(), own);
+    return options;
+}
+const Options<SessionArgs>& connectOptions() {
+    static const std::vector<Option<SessionArgs>> own = {
+        {"-host", "name", [](SessionArgs& args, const Word& word) { args.host = word.text(); }},
+    };
+    static const Options<SessionArgs> options(sharedOptions(), own);
     return options;
 }
 
-ServerTerms termsOf(const ServeArgs& args) {
+SessionTerms termsOf(const SessionArgs& args) {
     if (args.caFile.empty() || args.judge.empty()) {
         const char* lacking = args.caFile.empty() ? "-cafile" : "-judge";
         throw Error(Code::ArgsMissing, std::string("give ") + lacking, {{"option", lacking}});
@@ -44,15 +58,16 @@ ServerTerms termsOf(const ServeArgs& args) {
         throw Error(Code::ArgsMissing, "-certfile and -keyfile go together",
                     {{"option", args.keyFile.empty() ? "-keyfile" : "-certfile"}});
     }
-    std::optional<ServerTerms::Pair> pair;
+    std::optional<SessionTerms::Pair> pair;
     if (!args.keyFile.empty()) {
-        pair = {certificatesOfFile(args.certificateFile).front(), keyOfFile(args.keyFile, nullptr)};
-        if (!pair->certificate.matches(pair->key.get())) {
+        pair = {certificatesOfFile(args.certificateFile), keyOfFile(args.keyFile, nullptr)};
+        if (!pair->chain.front().matches(pair->key.get())) {
             throw Error(Code::StoreMismatch, "the key does not fit the certificate",
-                        {{"name", pair->certificate.commonName()}});
+                        {{"name", pair->chain.front().commonName()}});
         }
     }
-    return {std::move(pair), trustOfFile(args.caFile), args.required, Call::now, nullptr};
+    return {std::move(pair), trustOfFile(args.caFile), args.required, args.host, Call::now,
+            nullptr};
 }
 
 // What the prefix is told: who is proven, or why not.
@@ -100,23 +115,18 @@ bool ask(const Court& court, const std::string& prefix, const Certificate* prove
     return answered && goesOn != 0;
 }
 
-// Run a script that puts TLS on one channel, and set up the server's side of what it made. The
-// prefix gets in the handshake a dict, identity, or code and message; true lets the handshake go
-// on. The answer is the session's number, or empty when the script made none that is within reach.
-//
-// sslkeys::session serve script -cafile path -judge prefix ?-certfile path -keyfile path?
-// ?-require boolean?
-void serve(Call& call) {
-    ServeArgs args;
-    call.read(args, serveOptions());
-    ServerTerms terms = termsOf(args);
+// Run a script that puts TLS on one channel, and set up its side of what it made. The prefix gets
+// in the handshake a dict, identity, or code and message; true lets the handshake go on. The answer
+// is the session's number, or empty when the script made none that is within reach.
+void begin(Call& call, Side side, const SessionArgs& args) {
+    SessionTerms terms = termsOf(args);
     const SessionWatch watch;
     const int code = Tcl_EvalObjEx(call.interp(), call.object(0), 0);
     if (code != TCL_OK) {
         call.finish(code);
         return;
     }
-    ssl_st* session = watch.found();
+    ssl_st* session = watch.found(side);
     if (session == nullptr) {
         call.answer("");
         return;
@@ -127,7 +137,26 @@ void serve(Call& call) {
         return ask(*court, judge, proven, refusal);
     };
     call.answer(
-        Tcl_NewWideIntObj(static_cast<Tcl_WideInt>(setUpServer(session, std::move(terms)))));
+        Tcl_NewWideIntObj(static_cast<Tcl_WideInt>(setUp(session, side, std::move(terms)))));
+}
+
+// sslkeys::session serve script -cafile path -judge prefix ?-certfile path -keyfile path?
+// ?-require boolean?
+void serve(Call& call) {
+    SessionArgs args;
+    call.read(args, serveOptions());
+    begin(call, Side::kServer, args);
+}
+
+// sslkeys::session connect script -cafile path -judge prefix -host name
+// ?-certfile path -keyfile path?
+void connect(Call& call) {
+    SessionArgs args;
+    call.read(args, connectOptions());
+    if (!args.host) {
+        throw Error(Code::ArgsMissing, "give -host", {{"option", "-host"}});
+    }
+    begin(call, Side::kClient, args);
 }
 
 // Tell whether a session that was set up still stands: whoever closes its channel ends it.
@@ -143,6 +172,7 @@ void tellOpen(Call& call) {
 std::vector<Command> sessionCommands() {
     return {
         {"session", "serve", "script", serveOptions().rows(), false, serve},
+        {"session", "connect", "script", connectOptions().rows(), false, connect},
         {"session", "open", "number", {}, false, tellOpen},
     };
 }

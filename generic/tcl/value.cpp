@@ -79,6 +79,8 @@ std::vector<Certificate> certificatesOf(Tcl_Obj* object) {
     return list;
 }
 
+Certificate leafOf(Tcl_Obj* object) { return certificatesOf(object).front(); }
+
 Tcl_Obj* newSubject(const Name& name) {
     Tcl_Obj* list = Tcl_NewListObj(0, nullptr);
     for (const auto& [type, value] : name.attributes()) {

@@ -23,6 +23,10 @@ template <class T> T valueOf(Tcl_Obj* object);
 //   errors  CERTIFICATE PEM
 std::vector<Certificate> certificatesOf(Tcl_Obj* object);
 
+// Read the first certificate of a value, which may be followed by its chain, as a pair's may.
+//   errors  CERTIFICATE PEM
+Certificate leafOf(Tcl_Obj* object);
+
 // Make a list of a name's attributes: CN alice O Example ...
 Tcl_Obj* newSubject(const Name& name);
 

@@ -20,6 +20,7 @@ namespace eval ::sslkeys::tls {
     variable contexts  ;# channel -> its context
     variable sessions  ;# channel -> number of its session, where sslkeys::session has set that up; empty until then
     variable verdicts  ;# channel -> dict accepted 1 identity D, or accepted 0 code C message M; and session N or sha1 H, whose it is
+    variable above     ;# channel -> dict depth -> the certificate there, where the package judges before us
     variable finished  ;# channels whose handshake is over: before that, a certificate proves nothing
     variable alerts    ;# channel -> the alert that the peer sent
     variable imports 0
@@ -170,37 +171,43 @@ proc ::sslkeys::tls::import {chan role context {host {}}} {
 }
 
 proc ::sslkeys::tls::Begin {chan role context host} {
-    if {$role eq {server} && [Serve $chan $context]} {
-        return
-    }
-    set arguments [list -server [expr {$role eq {server}}] -request 1 \
-        -require [expr {$role eq {client} || [dict get $context -require]}] \
-        -cafile [dict get $context -cafile] -command ::sslkeys::tls::Callback]
-    if {[dict get $context -certfile] ne {}} {
-        lappend arguments -certfile [dict get $context -certfile] -keyfile [dict get $context -keyfile]
-    }
+    set arguments [list -server [expr {$role eq {server}}] -request 1 -require [expr {$role eq {client} || [dict get $context -require]}]]
     if {$role eq {client} && ![regexp {^[0-9.]+$|:} $host]} {
         lappend arguments -servername $host
+    }
+    if {[Share $chan $role $context $arguments]} {
+        return
+    }
+    # The package sends of a certificate's file the first only, and what lies above it where that stands in the CA's file.
+    lappend arguments -cafile [dict get $context -cafile] -command ::sslkeys::tls::Callback
+    if {[dict get $context -certfile] ne {}} {
+        lappend arguments -certfile [dict get $context -certfile] -keyfile [dict get $context -keyfile]
     }
     Import $chan $arguments
 }
 
-# Begin the server's side with what is kept parsed: the package by itself reads three files for every connection, checks the
-# chain a second time, and sends tickets that nobody can use. It loads no CA when it is given none.
+# Begin with what is kept parsed: the package by itself reads three files for every connection, checks the chain a second time,
+# sends no chain of its own certificate, and sends tickets that nobody can use. It loads no CA when it is given none.
 #   out  whether it could: a package with an OpenSSL of its own is out of reach
-proc ::sslkeys::tls::Serve {chan context} {
+proc ::sslkeys::tls::Share {chan role context arguments} {
     variable sessions
     variable reached
     if {!$reached} {
         return 0
     }
-    set require [dict get $context -require]
-    set terms [list -cafile [dict get $context -cafile] -require $require -judge [list ::sslkeys::tls::JudgeSession $chan]]
+    set terms [list -cafile [dict get $context -cafile] -judge [list ::sslkeys::tls::JudgeSession $chan]]
+    if {$role eq {server}} {
+        set begin [list ::sslkeys::session serve]
+        lappend terms -require [dict get $context -require]
+    } else {
+        set begin [list ::sslkeys::session connect]
+        lappend terms -host [dict get $context -peername]
+    }
     if {[dict get $context -certfile] ne {}} {
         lappend terms -certfile [dict get $context -certfile] -keyfile [dict get $context -keyfile]
     }
     try {
-        set sessions($chan) [::sslkeys::session serve [list ::sslkeys::tls::Stack $chan -server 1 -request 1 -require $require] {*}$terms]
+        set sessions($chan) [{*}$begin [list ::sslkeys::tls::Stack $chan {*}$arguments] {*}$terms]
     } finally {
         # Nothing of ours is in it, so it must not go on.
         if {[info exists sessions($chan)] && $sessions($chan) eq {}} {
@@ -282,7 +289,7 @@ proc ::sslkeys::tls::close {chan} {
 }
 
 proc ::sslkeys::tls::Forget {chan} {
-    foreach table {roles contexts sessions verdicts finished alerts} {
+    foreach table {roles contexts sessions verdicts above finished alerts} {
         variable $table
         unset -nocomplain ${table}($chan)
     }

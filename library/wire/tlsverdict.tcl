@@ -14,8 +14,14 @@ proc ::sslkeys::tls::Callback {what chan args} {
         }
         verify {
             lassign $args depth certificate
-            # The leaf comes last, with or without complaints before it; our own judgement covers its whole chain.
-            return [expr {$depth > 0 || [Judge $chan $certificate]}]
+            # The leaf comes last, with or without complaints before it; our own judgement covers its whole chain, for which it
+            # needs those above it.
+            if {$depth > 0} {
+                variable above
+                dict set above($chan) $depth [dict get $certificate certificate]
+                return 1
+            }
+            return [Judge $chan $certificate]
         }
     }
 }
@@ -26,7 +32,12 @@ proc ::sslkeys::tls::Judge {chan certificate} {
     variable roles
     variable contexts
     variable verdicts
+    variable above
     set context $contexts($chan)
+    set chain [dict get $certificate certificate]
+    if {[info exists above($chan)]} {
+        append chain [join [dict values $above($chan)] {}]
+    }
     # Once per certificate: a peer may not come back with another one on the same channel.
     set sha1 [dict get $certificate sha1_hash]
     if {[info exists verdicts($chan)] && [dict get $verdicts($chan) sha1] eq $sha1} {
@@ -38,7 +49,7 @@ proc ::sslkeys::tls::Judge {chan certificate} {
     }
     try {
         set verdict [dict create identity [::sslkeys::Discreetly {
-            ::sslkeys::certificate verify [dict get $certificate certificate] {*}$wished
+            ::sslkeys::certificate verify $chain {*}$wished
         }]]
     } on error {message details} {
         set verdict [dict create code [dict get $details -errorcode] message $message]
