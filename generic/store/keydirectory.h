@@ -2,42 +2,49 @@
 // commands, without Tcl.
 #pragma once
 
-#include "pki/issuance.h"
-#include "store/pair.h"
+#include "store/authority.h"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace sslkeys {
 
-// How a pair's key is made and kept.
-struct KeyTerms {
-    KeySpec spec;
-    std::optional<Secret> password;  // encrypts the key file
-};
-
-struct Stored {
-    PairPaths paths;
-    Certificate certificate;
-    bool truncated;
-};
-
 // Refuse what initialize() would refuse before it makes a key.
-//   errors  NAME *, CERTIFICATE VALIDITY
-void requireInitializable(const std::string& directory, const Terms& terms);
+//   errors  NAME *, CERTIFICATE VALIDITY, CERTIFICATE PROFILE
+void requireInitializable(const std::string& directory, const Terms& terms, const Parent* parent);
 
 // Make the directory and its CA, or check the CA that is there and leave it.
-//   in      terms  of profile root; its subject may be empty where the CA is there
+//   in      terms  of profile root, or intermediate with a parent; its subject may be empty where
+//           the CA is there
 //   in      keyTerms.password  also opens a CA key that is there
-//   errors  CA INCOMPLETE, MISMATCH, DAMAGED, ENCRYPTED; NAME *; POSIX; JOB CANCELLED
+//   in      parent  null for a root
+//   errors  CA INCOMPLETE, REQUESTED, MISMATCH, DAMAGED, ENCRYPTED; NAME *; POSIX; JOB CANCELLED;
+//           with a parent CA *, CERTIFICATE PROFILE, CHAIN *
 Stored initialize(const std::string& directory, const Terms& terms, const KeyTerms& keyTerms,
-                  const Stop* stop = nullptr);
+                  const Parent* parent, const Stop* stop = nullptr);
+
+// Make the directory, the CA's key, and a request for its certificate; or give those there are.
+//   in      again  whether a CA that stands asks for another certificate
+//   out     none when a CA stands and shall not ask again
+//   errors  as requestCa
+std::optional<Requested> initializeRequest(const std::string& directory, const Name& subject,
+                                           const KeyTerms& keyTerms, bool again,
+                                           const Stop* stop = nullptr);
+
+// Take the certificate that the request asked for, and its chain, in any order.
+//   in      replace  whether it may take the place of one that stands
+//   errors  as certifiedPath; STORE EXISTS
+Stored initializeCertificate(const std::string& directory,
+                             const std::vector<Certificate>& certificates,
+                             const std::optional<Secret>& password, std::int64_t now, bool replace);
 
 // Refuse a name that createAndSign() would refuse before it makes a key.
 //   errors  STORE NAME, EXISTS
 void requireCreatable(const std::string& directory, const std::string& name, bool replace);
 
 // Make a key and its certificate and publish them as a pair; what is being published is finished.
+// Below an intermediate CA the certificate is followed by those that lead to the root.
 //   in      caPassword  none unless the CA's key is encrypted
 //   errors  STORE NAME, EXISTS, ORPHAN; CA *; NAME *; CERTIFICATE *; POSIX; JOB CANCELLED
 Stored createAndSign(const std::string& directory, const std::string& name, const Terms& terms,

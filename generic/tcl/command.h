@@ -38,6 +38,7 @@ std::vector<Command> keyCommands();          // cmd_key.cpp
 std::vector<Command> requestCommands();      // cmd_request.cpp
 std::vector<Command> certificateCommands();  // cmd_certificate.cpp
 std::vector<Command> storeCommands();        // cmd_store.cpp
+std::vector<Command> authorityCommands();    // cmd_authority.cpp
 std::vector<Command> durableCommands();      // cmd_durable.cpp
 std::vector<Command> jobCommands();          // cmd_job.cpp
 std::vector<Command> tickerCommands();       // cmd_ticker.cpp

@@ -18,7 +18,27 @@ void readNow(TermsArgs& args, const Word& word) { args.terms.now = word.integer(
 
 void readAltNames(TermsArgs& args, const Word& word) { args.terms.altNames = altNamesOf(word); }
 
+// Where two files are a pair of a key directory, finish what is at work on it.
+void healPair(const std::string& certificate, const std::string& key) {
+    const std::string stem = certificate.substr(0, certificate.rfind('.'));
+    const std::string directory = directoryOf(certificate);
+    const std::string name = stem.substr(stem.rfind('/') + 1);
+    if (certificate != stem + ".crt" || key != stem + ".key" || !isPairName(name)) {
+        return;
+    }
+    try {
+        settlePair(directory, name);
+    } catch (const Error&) {
+        return;  // that they do not belong together is told by who signs with them
+    }
+}
+
 }  // namespace
+
+bool isGiven(const CaArgs& args) {
+    return args.ca || args.caKey || args.caPassword || !args.caFile.empty() ||
+           !args.caKeyFile.empty();
+}
 
 void requireOne(bool hasValue, bool hasFile, const std::string& name) {
     const std::string either = name + " or " + name + "file";
@@ -103,20 +123,27 @@ const std::vector<Option<CaArgs>>& caOptions() {
 Ca loadCa(const CaArgs& args) {
     requireOne(args.ca.has_value(), !args.caFile.empty(), "-ca");
     requireOne(args.caKey.has_value(), !args.caKeyFile.empty(), "-cakey");
-    const Certificate certificate = args.ca ? certificatesOf(args.ca->object()).front()
-                                            : certificatesOfFile(args.caFile).front();
+    std::vector<Certificate> all =
+        args.ca ? certificatesOf(args.ca->object()) : certificatesOfFile(args.caFile);
     if (!args.caPassword) {
-        const Key key =
+        Key key =
             args.caKey ? valueOf<Key>(args.caKey->object()) : keyOfFile(args.caKeyFile, nullptr);
-        return {certificate, false, [key] { return key; }};
+        if (!args.ca && !args.caKey && !all.front().matches(key.get())) {
+            // Perhaps a CA that is being replaced.
+            healPair(args.caFile, args.caKeyFile);
+            all = certificatesOfFile(args.caFile);
+            key = keyOfFile(args.caKeyFile, nullptr);
+        }
+        return {all.front(), all, false, [key] { return key; }};
     }
     if (args.caKey) {
-        return {certificate, true,
+        return {all.front(), all, true,
                 [text = secretOf(args.caKey->object()), password = *args.caPassword] {
                     return Key::fromPem(view(text), &password);
                 }};
     }
-    return {certificate, true, [path = absolutePath(args.caKeyFile), password = *args.caPassword] {
+    return {all.front(), all, true,
+            [path = absolutePath(args.caKeyFile), password = *args.caPassword] {
                 return keyOfFile(path, &password);
             }};
 }

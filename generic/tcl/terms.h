@@ -49,9 +49,12 @@ const std::vector<Option<CaArgs>>& caOptions();
 
 struct Ca {
     Certificate certificate;
+    std::vector<Certificate> all;  // it first, then what came with it
     bool hasPassword;
     std::function<Key()> openKey;  // takes a while where it has; errors  KEY *, POSIX
 };
+
+bool isGiven(const CaArgs& args);
 
 // Read the CA from values or files; its key now, or when it is opened where that needs a
 // passphrase.

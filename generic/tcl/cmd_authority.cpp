@@ -1,0 +1,254 @@
+// sslkeys::initialize and sslkeys::rollover, a key directory's CA: see store/keydirectory.h and
+// store/rollover.h. Both bring a CA about in the same three ways.
+#include "pki/error.h"
+#include "pki/validity.h"
+#include "store/keydirectory.h"
+#include "store/pemfile.h"
+#include "store/rollover.h"
+#include "tcl/command.h"
+#include "tcl/job.h"
+#include "tcl/stored.h"
+#include "tcl/terms.h"
+#include "tcl/value.h"
+
+namespace sslkeys {
+namespace {
+
+// How a CA comes about: made here, alone or below a parent; asked for; or as what that brought.
+struct NewCaArgs : TermsArgs, KeyArgs, CaArgs, CommandArgs {
+    bool request = false;
+    std::optional<Word> certificate;
+    std::string certificateFile;
+};
+const std::vector<Option<NewCaArgs>>& newCaOptions() {
+    static const std::vector<Option<NewCaArgs>> rows = {
+        {"-request", "boolean",
+         [](NewCaArgs& args, const Word& word) { args.request = word.boolean(); }},
+        {"-certificate", "certificates",
+         [](NewCaArgs& args, const Word& word) { args.certificate = word; }},
+        {"-certificatefile", "path",
+         [](NewCaArgs& args, const Word& word) { args.certificateFile = word.path(); }},
+    };
+    return rows;
+}
+
+struct InitializeArgs : NewCaArgs {
+    bool replace = false;
+};
+const Options<InitializeArgs>& initializeOptions() {
+    static const std::vector<Option<InitializeArgs>> own = {
+        {"-force", "boolean",
+         [](InitializeArgs& args, const Word& word) { args.replace = word.boolean(); }},
+    };
+    static const Options<InitializeArgs> options(keyOptions(), timeOptions(), caOptions(),
+                                                 newCaOptions(), own, commandOptions());
+    return options;
+}
+
+const Options<NewCaArgs>& prepareOptions() {
+    static const Options<NewCaArgs> options(keyOptions(), timeOptions(), caOptions(),
+                                            newCaOptions(), commandOptions());
+    return options;
+}
+
+[[noreturn]] void refuseTogether(const char* one, const char* other) {
+    throw Error(Code::ArgsConflict, std::string(one) + " does not go with " + other,
+                {{"option", one}});
+}
+
+bool isBrought(const NewCaArgs& args) { return args.certificate || !args.certificateFile.empty(); }
+
+// Refuse options of different ways, and what a way would leave unused.
+//   errors  ARGS CONFLICT
+void requireOneWay(const NewCaArgs& args) {
+    if (args.certificate && !args.certificateFile.empty()) {
+        refuseTogether("-certificate", "-certificatefile");
+    }
+    const char* way = isBrought(args) ? "-certificate" : args.request ? "-request" : nullptr;
+    if (way == nullptr) {
+        return;
+    }
+    if (isBrought(args) && args.request) {
+        refuseTogether("-certificate", "-request");
+    }
+    if (isGiven(args)) {
+        refuseTogether(way, "the CA above");
+    }
+    if (args.terms.days) {
+        refuseTogether(way, "-days, which the CA above decides");
+    }
+    if (isBrought(args) && (!args.terms.subject.empty() || args.command)) {
+        refuseTogether("-certificate", args.command ? "-command" : "attributes");
+    }
+}
+
+std::vector<Certificate> broughtBy(const NewCaArgs& args) {
+    return args.certificate ? certificatesOf(args.certificate->object())
+                            : certificatesOfFile(args.certificateFile);
+}
+
+// The CA above, where one is given; then the terms are those of an intermediate CA.
+std::optional<Parent> parentOf(NewCaArgs& args) {
+    if (!isGiven(args)) {
+        return std::nullopt;
+    }
+    args.terms.profile = &findProfile("intermediate");
+    const Ca ca = loadCa(args);
+    return Parent{ca.all, ca.openKey};
+}
+
+Answer answerRequested(const Requested& requested) {
+    return [requested] {
+        return Reference(
+            Dict()
+                .put("keyfile", requested.keyFile)
+                .put("requestfile", requested.requestFile)
+                .put("keyfingerprint", printKeyFingerprint(requested.request.publicKey().key))
+                .put("request", newValue(requested.request))
+                .get());
+    };
+}
+
+// sslkeys::initialize ?-option value ...? ?ATTR value ...?
+void initializeDirectory(Call& call) {
+    InitializeArgs args;
+    args.terms.profile = &findProfile("root");
+    call.read(args, initializeOptions(), &args.terms.subject);
+    requireOneWay(args);
+    const KeyTerms keyTerms = settle(args);
+    const std::string directory = keyDirectory(call.interp(), args);
+    if (isBrought(args)) {
+        call.answer(describeStored(initializeCertificate(directory, broughtBy(args), args.password,
+                                                         args.terms.now, args.replace)));
+        return;
+    }
+    if (args.replace && !args.request) {
+        refuseTogether("-force", "a CA that is made here");
+    }
+    const std::optional<Parent> parent = parentOf(args);
+    const Parent* above = parent ? &*parent : nullptr;
+    if (args.command && !args.request) {
+        requireInitializable(directory, args.terms, above);
+    }
+    perform(call, args,
+            [directory, keyTerms, parent, terms = std::move(args.terms), asks = args.request,
+             again = args.replace](const Stop* stop) {
+                if (asks) {
+                    const auto requested =
+                        initializeRequest(directory, terms.subject, keyTerms, again, stop);
+                    if (requested) {
+                        return answerRequested(*requested);
+                    }
+                }
+                return answerStored(
+                    initialize(directory, terms, keyTerms, parent ? &*parent : nullptr, stop));
+            });
+}
+
+// sslkeys::rollover prepare ?-option value ...? ?ATTR value ...?
+void prepare(Call& call) {
+    NewCaArgs args;
+    args.terms.profile = &findProfile("root");
+    call.read(args, prepareOptions(), &args.terms.subject);
+    requireOneWay(args);
+    const KeyTerms keyTerms = settle(args);
+    const std::string directory = keyDirectory(call.interp(), args);
+    if (isBrought(args)) {
+        call.answer(describeStored(
+            prepareCertificate(directory, broughtBy(args), args.password, args.terms.now)));
+        return;
+    }
+    const std::optional<Parent> parent = parentOf(args);
+    perform(call, args,
+            [directory, keyTerms, parent, terms = std::move(args.terms),
+             asks = args.request](const Stop* stop) {
+                if (asks) {
+                    const auto requested = prepareRequest(directory, terms.subject, keyTerms, stop);
+                    if (requested) {
+                        return answerRequested(*requested);
+                    }
+                }
+                return answerStored(
+                    prepareRollover(directory, terms, keyTerms, parent ? &*parent : nullptr, stop));
+            });
+}
+
+struct StepArgs {
+    std::int64_t now = Call::now();
+    bool keep = false;
+    bool regardless = false;
+};
+const std::vector<Option<StepArgs>>& stepOptions() {
+    static const std::vector<Option<StepArgs>> rows = {
+        {"-now", "seconds",
+         [](StepArgs& args, const Word& word) { args.now = word.integer(0, kEndOfTime); }}};
+    return rows;
+}
+const Options<StepArgs>& activateOptions() {
+    static const Options<StepArgs> options(stepOptions());
+    return options;
+}
+const Options<StepArgs>& finishOptions() {
+    static const std::vector<Option<StepArgs>> own = {
+        {"-keep", "boolean", [](StepArgs& args, const Word& word) { args.keep = word.boolean(); }},
+        {"-force", "boolean",
+         [](StepArgs& args, const Word& word) { args.regardless = word.boolean(); }},
+    };
+    static const Options<StepArgs> options(stepOptions(), own);
+    return options;
+}
+
+// sslkeys::rollover activate ?-now seconds?
+void activate(Call& call) {
+    StepArgs args;
+    call.read(args, activateOptions());
+    call.answer(
+        describeStored(activateRollover(keyDirectory(call.interp(), CommandArgs()), args.now)));
+}
+
+Dict describeCa(const CaFile& ca) {
+    return describeIdentity(ca.certificate)
+        .put("keyfile", ca.paths.key)
+        .put("certfile", ca.paths.certificate);
+}
+
+Dict describeRollover(const Rollover& found) {
+    const Reference previous(Tcl_NewListObj(0, nullptr));
+    for (const CaFile& each : found.previous) {
+        Tcl_ListObjAppendElement(nullptr, previous.get(), describeCa(each).get());
+    }
+    constexpr const char* kStates[] = {"none", "requested", "broken", "prepared", "activated"};
+    return Dict()
+        .put("state", kStates[static_cast<std::size_t>(found.state)])
+        .put("signing", describeCa(found.signing).get())
+        .put("next", found.next ? describeCa(*found.next).get() : Tcl_NewObj())
+        .put("previous", previous.get());
+}
+
+// sslkeys::rollover finish ?-now seconds? ?-keep boolean? ?-force boolean?
+void finish(Call& call) {
+    StepArgs args;
+    call.read(args, finishOptions());
+    const std::string directory = keyDirectory(call.interp(), CommandArgs());
+    finishRollover(directory, args.now, args.keep, args.regardless);
+    call.answer(describeRollover(rolloverOf(directory)));
+}
+
+// sslkeys::rollover status
+void status(Call& call) {
+    call.answer(describeRollover(rolloverOf(keyDirectory(call.interp(), CommandArgs()))));
+}
+
+}  // namespace
+
+std::vector<Command> authorityCommands() {
+    return {
+        {"initialize", "", "", initializeOptions().rows(), true, initializeDirectory},
+        {"rollover", "prepare", "", prepareOptions().rows(), true, prepare},
+        {"rollover", "activate", "", activateOptions().rows(), false, activate},
+        {"rollover", "finish", "", finishOptions().rows(), false, finish},
+        {"rollover", "status", "", {}, false, status},
+    };
+}
+
+}  // namespace sslkeys
