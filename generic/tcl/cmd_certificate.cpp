@@ -3,6 +3,7 @@
 #include "pki/certificate.h"
 #include "pki/chain.h"
 #include "pki/error.h"
+#include "pki/path.h"
 #include "pki/request.h"
 #include "pki/validity.h"
 #include "store/pemfile.h"
@@ -45,6 +46,12 @@ void refuseNow(const Terms& terms, const Ca& ca) {
     requireSignable(terms, &ca.certificate);
 }
 
+// What its owner shows after a certificate: the CAs up to the root, without that; most often none.
+std::string chainOf(const Ca& ca) {
+    const bool isRoot = ca.all.size() == 1 && isSelfIssued(ca.certificate);
+    return isRoot ? "" : writeAll(withoutRoot(pathFrom(ca.certificate, ca.all)));
+}
+
 // sslkeys::certificate issue profile -ca certificate -cakey key ?-option value ...? ?ATTR value
 // ...?
 void issueNew(Call& call) {
@@ -61,10 +68,11 @@ void issueNew(Call& call) {
         requireAuthority({ca.certificate, caKey}, terms.now);
         const Key key = Key::generate(keyTerms.spec, stop);
         const Issued issued = issue(terms, key.publicKey(), {ca.certificate, caKey});
-        return [issued, text = sealKey(key, keyTerms.password)] {
+        return [issued, chain = chainOf(ca), text = sealKey(key, keyTerms.password)] {
             return Reference(describeIssued(issued.certificate, issued.truncated)
                                  .put("key", newKeyValue(text))
                                  .put("certificate", newValue(issued.certificate))
+                                 .put("chain", chain)
                                  .get());
         };
     });
@@ -86,7 +94,8 @@ void signRequest(Call& call) {
     const Ca ca = loadCa(args);
     const Issued issued = issue(args.terms, request.publicKey(), {ca.certificate, ca.openKey()});
     call.answer(describeIssued(issued.certificate, issued.truncated)
-                    .put("certificate", newValue(issued.certificate)));
+                    .put("certificate", newValue(issued.certificate))
+                    .put("chain", chainOf(ca)));
 }
 
 // sslkeys::certificate selfsign profile -key key ?-option value ...? ?ATTR value ...?

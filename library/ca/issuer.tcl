@@ -23,7 +23,7 @@ oo::class create ::sslkeys::issuer {
         my CheckEmail $email
         my Scan
         set folded [string tolower $name]
-        if {[dict exists $Reserved $folded]} {
+        if {[dict exists $Reserved $folded] || [string match ca-* $folded]} {
             throw [list SSLKEYS POLICY RESERVED name $name] "the name \"$name\" is reserved"
         }
         if {[dict exists $Known $folded] || [file exists [my Path $name .crt]] || [file exists [my Path $name .key]]} {
@@ -32,6 +32,8 @@ oo::class create ::sslkeys::issuer {
         set issued [::sslkeys::certificate issue client -cafile [my Path ca .crt] -cakeyfile [my Path ca .key] CN $name EMAIL $email]
         try {
             ::sslkeys::Discreetly {
+                # Below an intermediate CA its chain belongs to it: that is what its owner shows.
+                dict append issued certificate [dict get $issued chain]
                 ::sslkeys::durable write [my Path $name .crt] [dict get $issued certificate] -exclusive 1
             }
         } trap {SSLKEYS STORE EXISTS} {} {
