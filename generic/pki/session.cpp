@@ -4,6 +4,7 @@
 #include "pki/libssl.h"
 #include "pki/path.h"
 
+#include <algorithm>
 #include <mutex>
 #include <set>
 
@@ -80,11 +81,14 @@ Certificate taken(X509* shown) {
     return Certificate::parsed(OwnedCertificate(shown));
 }
 
+// No chain that anybody means is longer; what a stranger sends beyond is not even looked at.
+constexpr int kMostSent = 10;
+
 // What the peer sent to lead from its certificate to its root.
 std::vector<Certificate> sentBeside(const X509* leaf, X509_STORE_CTX* context) {
     std::vector<Certificate> sent;
     STACK_OF(X509)* shown = X509_STORE_CTX_get0_untrusted(context);
-    for (int place = 0; place < sk_X509_num(shown); ++place) {
+    for (int place = 0; place < std::min(sk_X509_num(shown), kMostSent); ++place) {
         if (sk_X509_value(shown, place) != leaf) {
             sent.push_back(taken(sk_X509_value(shown, place)));
         }

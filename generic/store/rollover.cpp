@@ -271,6 +271,7 @@ Stored activateRollover(const std::string& directory, std::int64_t now) {
     if (now < next.notBefore() || now > next.notAfter()) {
         refuse(Code::CaExpired, directory, "the next CA's certificate is not valid now");
     }
+    settlePair(directory, kCaName);
     const PairPaths nextPaths = settlePair(directory, kNextCaName);
     const Certificates before = trustedIn(directory);
     const std::string old = kCaPrefix + before.front().serial();

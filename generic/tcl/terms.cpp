@@ -4,6 +4,7 @@
 #include "pki/error.h"
 #include "pki/validity.h"
 #include "store/files.h"
+#include "store/lock.h"
 #include "store/pemfile.h"
 #include "tcl/value.h"
 
@@ -23,7 +24,9 @@ void healPair(const std::string& certificate, const std::string& key) {
     const std::string stem = certificate.substr(0, certificate.rfind('.'));
     const std::string directory = directoryOf(certificate);
     const std::string name = stem.substr(stem.rfind('/') + 1);
-    if (certificate != stem + ".crt" || key != stem + ".key" || !isPairName(name)) {
+    const bool isOurs = certificate == stem + ".crt" && key == stem + ".key" && isPairName(name) &&
+                        exists(join(directory, kLockFile));
+    if (!isOurs) {
         return;
     }
     try {
