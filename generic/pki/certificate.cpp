@@ -7,11 +7,11 @@
 #include "pki/pem.h"
 #include "pki/profile.h"
 #include "pki/serial.h"
+#include "pki/usage.h"
 #include "pki/validity.h"
 
 #include <openssl/objects.h>
 
-#include <array>
 #include <mutex>
 
 namespace sslkeys {
@@ -19,11 +19,28 @@ namespace {
 
 [[noreturn]] void refusePem(const char* why) { throw Error(Code::CertificatePem, why); }
 
+// Tell whether the version is one that has what the certificate has.
+//   source  RFC 5280 4.1.2.1, 4.1.2.8
+bool isOfItsVersion(const X509* certificate) {
+    const ASN1_BIT_STRING* issuerId = nullptr;
+    const ASN1_BIT_STRING* subjectId = nullptr;
+    X509_get0_uids(certificate, &issuerId, &subjectId);
+    const bool hasUniqueId = issuerId != nullptr || subjectId != nullptr;
+    const long least = X509_get0_extensions(certificate) != nullptr ? X509_VERSION_3
+                       : hasUniqueId                                ? X509_VERSION_2
+                                                                    : X509_VERSION_1;
+    const long version = X509_get_version(certificate);
+    return version >= least && version <= X509_VERSION_3;
+}
+
 OwnedCertificate checked(OwnedCertificate certificate) {
     if (certificate == nullptr || ASN1_TIME_check(X509_get0_notBefore(certificate.get())) != 1 ||
         ASN1_TIME_check(X509_get0_notAfter(certificate.get())) != 1) {
         drainOpenSsl();
         refusePem("the certificate is damaged");
+    }
+    if (!isOfItsVersion(certificate.get())) {
+        refusePem("the certificate's version is unknown, or has no extensions");
     }
     X509_check_purpose(certificate.get(), -1, 0);  // fills what OpenSSL caches, while nobody looks
     drainOpenSsl();
@@ -128,6 +145,13 @@ std::string Certificate::fingerprint() const {
     return printHex(digest.data(), digest.size());
 }
 
+std::string Certificate::sha1() const {
+    const Sha1 digest = hashSha1(content_->der.data(), content_->der.size());
+    return printHex(digest.data(), digest.size());
+}
+
+int Certificate::version() const { return static_cast<int>(X509_get_version(get())) + 1; }
+
 std::string Certificate::subjectKeyId() const {
     return printOctets(X509_get0_subject_key_id(get()));
 }
@@ -154,24 +178,12 @@ AltNames Certificate::altNames() const {
 }
 
 std::vector<std::string> Certificate::keyUsages() const {
-    const bool present = (X509_get_extension_flags(get()) & EXFLAG_KUSAGE) != 0;
-    return present ? printKeyUsages(X509_get_key_usage(get())) : std::vector<std::string>();
+    // What OpenSSL keeps of it is empty where another extension is damaged.
+    return printKeyUsages(keyUsagesFrom(readExtension<OwnedBitString>(get(), NID_key_usage).get()));
 }
 
 std::vector<std::string> Certificate::extendedUsages() const {
-    std::vector<std::string> names;
-    const auto usages = readExtension<OwnedExtendedUsages>(get(), NID_ext_key_usage);
-    for (int index = 0; index < sk_ASN1_OBJECT_num(usages.get()); ++index) {
-        const ASN1_OBJECT* usage = sk_ASN1_OBJECT_value(usages.get(), index);
-        const int nid = OBJ_obj2nid(usage);
-        std::array<char, 128> oid{};
-        OBJ_obj2txt(oid.data(), oid.size(), usage, 1);
-        // id-kp-OCSPSigning is the one whose short name in OpenSSL is not RFC 5280's.
-        names.emplace_back(nid == NID_OCSP_sign ? "OCSPSigning"
-                           : nid == NID_undef   ? oid.data()
-                                                : OBJ_nid2sn(nid));
-    }
-    return names;
+    return extendedUsagesFrom(readExtension<OwnedExtendedUsages>(get(), NID_ext_key_usage).get());
 }
 
 bool Certificate::isCa() const { return X509_check_ca(get()) == 1; }

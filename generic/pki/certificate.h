@@ -44,9 +44,11 @@ class Certificate {
     std::int64_t notBefore() const;     // Unix seconds
     std::int64_t notAfter() const;      // Unix seconds
     std::string fingerprint() const;    // SHA-256 of the DER, lower-case hex
+    std::string sha1() const;           // SHA-1 of the DER, for a person to compare
 
     // The other fields, each as RFC 5280 4.1 and 4.2 name it; "" or an empty list where it is
     // absent.
+    int version() const;                     // 1, 2 or 3
     std::string subjectKeyId() const;        // lower-case hex
     std::string authorityKeyId() const;      // lower-case hex
     std::string signatureAlgorithm() const;  // "ecdsa-with-SHA256"

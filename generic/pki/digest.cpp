@@ -15,6 +15,13 @@ Sha256 hashSha256(const unsigned char* octets, std::size_t count) {
     return digest;
 }
 
+Sha1 hashSha1(const unsigned char* octets, std::size_t count) {
+    Sha1 digest{};
+    require(EVP_Digest(octets, count, digest.data(), nullptr, EVP_sha1(), nullptr),
+            "could not hash with SHA-1");
+    return digest;
+}
+
 std::string printHex(const unsigned char* octets, std::size_t count) {
     constexpr char kHex[] = "0123456789abcdef";
     std::string text(2 * count, '\0');

@@ -1,7 +1,7 @@
 // See extension.h.
 #include "pki/extension.h"
 
-#include "pki/digest.h"
+#include "pki/usage.h"
 
 #include <openssl/objects.h>
 
@@ -10,31 +10,15 @@ namespace {
 
 constexpr const char* kFailure = "could not write an extension";
 
-void addExtension(X509* certificate, int nid, void* value, bool critical) {
-    require(X509_add1_ext_i2d(certificate, nid, value, critical ? 1 : 0, X509V3_ADD_APPEND),
-            kFailure);
-}
-
 // RFC 5280 4.2.1.9
-void addBasicConstraints(X509* certificate, const Profile& profile) {
+void addBasicConstraints(X509* certificate, const Statements& statements) {
     const OwnedBasicConstraints constraints(require(BASIC_CONSTRAINTS_new(), kFailure));
-    constraints->ca = profile.isCa ? 0xFF : 0;  // DER knows no other TRUE, X.690 11.1
-    if (profile.pathLength >= 0) {
+    constraints->ca = statements.profile.isCa ? 0xFF : 0;  // DER knows no other TRUE, X.690 11.1
+    if (statements.pathLength >= 0) {
         constraints->pathlen = require(ASN1_INTEGER_new(), kFailure);
-        require(ASN1_INTEGER_set(constraints->pathlen, profile.pathLength), kFailure);
+        require(ASN1_INTEGER_set(constraints->pathlen, statements.pathLength), kFailure);
     }
     addExtension(certificate, NID_basic_constraints, constraints.get(), true);
-}
-
-// RFC 5280 4.2.1.3: bit n of the BIT STRING is the n-th usage; OpenSSL's KU_* are its octets.
-void addKeyUsage(X509* certificate, unsigned usages) {
-    const OwnedBitString bits(require(ASN1_BIT_STRING_new(), kFailure));
-    for (int bit = 0; bit < 8; ++bit) {
-        if ((usages & (0x80U >> bit)) != 0) {
-            require(ASN1_BIT_STRING_set_bit(bits.get(), bit, 1), kFailure);
-        }
-    }
-    addExtension(certificate, NID_key_usage, bits.get(), true);
 }
 
 // RFC 5280 4.2.1.12
@@ -67,21 +51,85 @@ void addKeyIdentifiers(X509* certificate, const X509* issuer) {
     }
 }
 
+std::array<int, 2> readPurposes(const X509* certificate) {
+    std::array<int, 2> purposes{NID_undef, NID_undef};
+    const auto usages = readExtension<OwnedExtendedUsages>(certificate, NID_ext_key_usage);
+    for (int index = 0; index < sk_ASN1_OBJECT_num(usages.get()); ++index) {
+        purposes.at(static_cast<std::size_t>(index)) =
+            OBJ_obj2nid(sk_ASN1_OBJECT_value(usages.get(), index));
+    }
+    return purposes;
+}
+
+bool statesBasics(const X509* certificate, const Statements& statements) {
+    const auto constraints =
+        readExtension<OwnedBasicConstraints>(certificate, NID_basic_constraints);
+    const auto bits = readExtension<OwnedBitString>(certificate, NID_key_usage);
+    const long pathLength = constraints == nullptr || constraints->pathlen == nullptr
+                                ? -1
+                                : ASN1_INTEGER_get(constraints->pathlen);
+    return constraints != nullptr && (constraints->ca != 0) == statements.profile.isCa &&
+           pathLength == statements.pathLength &&
+           keyUsagesFrom(bits.get()) == statements.keyUsages &&
+           readPurposes(certificate) == statements.profile.purposes;
+}
+
+bool statesAltNames(const X509* certificate, const AltNames& altNames) {
+    const auto names = readExtension<OwnedGeneralNames>(certificate, NID_subject_alt_name);
+    return altNamesFrom(names.get()) == altNames;
+}
+
+// How many extensions there are to be; two of a kind there cannot be, since each was read.
+int countOf(const Statements& statements, const X509* issuer) {
+    const Pointers& pointers = statements.pointers;
+    const bool hasAuthority =
+        issuer == nullptr || X509_get0_subject_key_id(const_cast<X509*>(issuer)) != nullptr;
+    int count = 3;  // basicConstraints, keyUsage, subjectKeyIdentifier
+    for (const bool isThere :
+         {hasAuthority, statements.profile.purposes.front() != NID_undef,
+          !statements.altNames.empty(), statements.profile.skipsRevocationCheck,
+          !pointers.crlUrls.empty(), !pointers.ocspUrls.empty() || !pointers.caIssuers.empty(),
+          !pointers.policies.empty(), !statements.constraints.empty()}) {
+        count += isThere ? 1 : 0;
+    }
+    return count;
+}
+
 }  // namespace
 
-void addExtensions(X509* certificate, const Profile& profile, unsigned keyUsages,
-                   const AltNames& altNames, const X509* issuer) {
-    addBasicConstraints(certificate, profile);
-    addKeyUsage(certificate, keyUsages);
-    addExtendedKeyUsage(certificate, profile);
+void addExtension(X509* certificate, int nid, void* value, bool critical) {
+    require(X509_add1_ext_i2d(certificate, nid, value, critical ? 1 : 0, X509V3_ADD_APPEND),
+            kFailure);
+}
+
+void addExtensions(X509* certificate, const Statements& statements, const X509* issuer) {
+    addBasicConstraints(certificate, statements);
+    addExtension(certificate, NID_key_usage, makeKeyUsage(statements.keyUsages).get(), true);
+    addExtendedKeyUsage(certificate, statements.profile);
     addKeyIdentifiers(certificate, issuer);
-    if (!altNames.empty()) {
-        addExtension(certificate, NID_subject_alt_name, toX509(altNames).get(), false);
+    if (!statements.altNames.empty()) {
+        addExtension(certificate, NID_subject_alt_name, toX509(statements.altNames).get(), false);
     }
-    if (profile.skipsRevocationCheck) {
+    if (statements.profile.skipsRevocationCheck) {
         const Owned<ASN1_NULL, ASN1_NULL_free> null(require(ASN1_NULL_new(), kFailure));
         addExtension(certificate, NID_id_pkix_OCSP_noCheck, null.get(), false);
     }
+    addPointers(certificate, statements.pointers);
+    if (!statements.constraints.empty()) {
+        addConstraints(certificate, statements.constraints);
+    }
+}
+
+bool states(const X509* certificate, const Statements& statements, const X509* issuer) {
+    static const Pointers kNowhere;
+    const bool stated =
+        X509_get_ext_count(certificate) == countOf(statements, issuer) &&
+        statesBasics(certificate, statements) &&
+        (statements.altNames.empty() || statesAltNames(certificate, statements.altNames)) &&
+        (statements.pointers == kNowhere || readPointers(certificate) == statements.pointers) &&
+        (statements.constraints.empty() || readConstraints(certificate) == statements.constraints);
+    drainOpenSsl();
+    return stated;
 }
 
 }  // namespace sslkeys

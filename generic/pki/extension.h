@@ -1,10 +1,12 @@
-// Extensions of certificates: those that a profile has, and reading one as the type that it has in
-// RFC 5280 4.2.
+// Extensions of certificates: writing and checking those that we sign, and reading one as the type
+// that it has in RFC 5280 4.2.
 #pragma once
 
 #include "pki/altname.h"
+#include "pki/constraints.h"
 #include "pki/error.h"
 #include "pki/owned.h"
+#include "pki/pointers.h"
 #include "pki/profile.h"
 
 namespace sslkeys {
@@ -18,9 +20,25 @@ template <class T> T readExtension(const X509* certificate, int nid) {
     return value;
 }
 
+// What the extensions of a certificate shall say.
+struct Statements {
+    const Profile& profile;
+    unsigned keyUsages;  // of keyUsagesFor()
+    long pathLength;     // -1: no bound
+    AltNames altNames;
+    const Pointers& pointers;
+    const NameConstraints& constraints;
+};
+
+// Append one extension.
+//   in  value  of the type that OpenSSL has for this one
+void addExtension(X509* certificate, int nid, void* value, bool critical);
+
 // Append all extensions to a certificate whose public key is set.
-//   in   keyUsages  of keyUsagesFor();  issuer  null for one that signs itself
-void addExtensions(X509* certificate, const Profile& profile, unsigned keyUsages,
-                   const AltNames& altNames, const X509* issuer);
+//   in   issuer  null for one that signs itself
+void addExtensions(X509* certificate, const Statements& statements, const X509* issuer);
+
+// Read the extensions back and tell whether they say this, and nothing else.
+bool states(const X509* certificate, const Statements& statements, const X509* issuer);
 
 }  // namespace sslkeys

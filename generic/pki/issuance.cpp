@@ -11,12 +11,12 @@
 #include <openssl/objects.h>
 
 #include <algorithm>
-#include <array>
 
 namespace sslkeys {
 namespace {
 
 constexpr std::size_t kMostAltNames = 100;
+constexpr std::size_t kMostConstraints = 100;
 constexpr const char* kFailure = "could not make the certificate";
 
 // Check a subject again, whoever made it: a request's comes from outside.
@@ -71,46 +71,46 @@ AltNames settleAltNames(const Terms& terms) {
     return names;
 }
 
-unsigned readKeyUsages(const X509* certificate) {
-    const auto bits = readExtension<OwnedBitString>(certificate, NID_key_usage);
-    unsigned usages = 0;
-    for (int bit = 0; bits != nullptr && bit < 8; ++bit) {
-        usages |= ASN1_BIT_STRING_get_bit(bits.get(), bit) != 0 ? 0x80U >> bit : 0U;
-    }
-    return usages;
+[[noreturn]] void refuseProfile(const Profile& profile, const std::string& why) {
+    throw Error(Code::CertificateProfile, "profile " + std::string(profile.name) + " " + why,
+                {{"profile", std::string(profile.name)}});
 }
 
-std::array<int, 2> readPurposes(const X509* certificate) {
-    std::array<int, 2> purposes{NID_undef, NID_undef};
-    const auto usages = readExtension<OwnedExtendedUsages>(certificate, NID_ext_key_usage);
-    for (int index = 0; index < sk_ASN1_OBJECT_num(usages.get()); ++index) {
-        purposes.at(static_cast<std::size_t>(index)) =
-            OBJ_obj2nid(sk_ASN1_OBJECT_value(usages.get(), index));
-    }
-    return purposes;
+long pathLengthOf(const Terms& terms) {
+    return terms.pathLength.value_or(terms.profile->pathLength);
 }
 
-// Read back what will be signed and hold it against its profile: a fault in the lines above must
-// not become a certificate.
-void requireProfile(const X509* certificate, const Profile& profile, unsigned keyUsages) {
-    const auto constraints =
-        readExtension<OwnedBasicConstraints>(certificate, NID_basic_constraints);
-    const auto altNames = readExtension<OwnedGeneralNames>(certificate, NID_subject_alt_name);
-    const long pathLength = constraints == nullptr || constraints->pathlen == nullptr
-                                ? -1
-                                : ASN1_INTEGER_get(constraints->pathlen);
+Validity validityOf(const Terms& terms, std::int64_t latest) {
+    return terms.notAfter ? layOutUntil(terms.now, *terms.notAfter, latest)
+                          : layOut(terms.now, terms.days.value_or(terms.profile->days), latest);
+}
+
+// Check what only some certificates say: where to look further, and what binds a CA.
+void requireExtras(const Terms& terms) {
+    requireSound(terms.pointers);
+    if (!terms.profile->isCa && (terms.pathLength || !terms.constraints.empty())) {
+        refuseProfile(*terms.profile, "is no CA's: it has no path length and no name constraints");
+    }
+    const auto count = terms.constraints.permitted.size() + terms.constraints.excluded.size();
+    if (count > kMostConstraints) {
+        throw Error(Code::NameConstraint,
+                    std::to_string(count) + " name constraints are more than " +
+                        std::to_string(kMostConstraints),
+                    {{"count", std::to_string(count)}});
+    }
+}
+
+// Read back what will be signed and hold it against its profile and terms: a fault in the lines
+// above must not become a certificate.
+void requireProfile(const X509* certificate, const Statements& statements, const X509* issuer) {
     const bool fits =
-        X509_get_version(certificate) == X509_VERSION_3 && constraints != nullptr &&
-        (constraints->ca != 0) == profile.isCa && pathLength == profile.pathLength &&
-        readKeyUsages(certificate) == keyUsages && readPurposes(certificate) == profile.purposes &&
-        (altNames != nullptr || !profile.needsHost) &&
+        X509_get_version(certificate) == X509_VERSION_3 &&
+        (!statements.altNames.empty() || !statements.profile.needsHost) &&
+        states(certificate, statements, issuer) &&
         ASN1_TIME_compare(X509_get0_notBefore(certificate), X509_get0_notAfter(certificate)) < 0;
     drainOpenSsl();
     if (!fits) {
-        throw Error(Code::CertificateProfile,
-                    "what was made does not fit profile " + std::string(profile.name) +
-                        "; nothing was signed",
-                    {{"profile", std::string(profile.name)}});
+        refuseProfile(statements.profile, "does not fit what was made; nothing was signed");
     }
 }
 
@@ -124,7 +124,8 @@ OwnedCertificate draft(const Terms& terms, const SerialOctets& serial, const Val
     require(ASN1_STRING_set(X509_get_serialNumber(made), serial.data(),
                             static_cast<int>(serial.size())),
             kFailure);
-    settleSubject(terms.subject).writeTo(X509_get_subject_name(made));
+    const Name subject = settleSubject(terms.subject);
+    subject.writeTo(X509_get_subject_name(made));
     require(X509_set_issuer_name(made, X509_get_subject_name(issuer == nullptr ? made : issuer)),
             kFailure);
     writeTime(X509_getm_notBefore(made), validity.notBefore);
@@ -134,9 +135,14 @@ OwnedCertificate draft(const Terms& terms, const SerialOctets& serial, const Val
     } else {
         require(X509_set_pubkey(made, publicKey.key), kFailure);
     }
-    const unsigned keyUsages = keyUsagesFor(*terms.profile, publicKey.key);
-    addExtensions(made, *terms.profile, keyUsages, settleAltNames(terms), issuer);
-    requireProfile(made, *terms.profile, keyUsages);
+    const Statements statements{*terms.profile,      keyUsagesFor(*terms.profile, publicKey.key),
+                                pathLengthOf(terms), settleAltNames(terms),
+                                terms.pointers,      terms.constraints};
+    if (issuer != nullptr) {
+        requirePermitted(issuer, subject, statements.altNames, !terms.profile->isCa);
+    }
+    addExtensions(made, statements, issuer);
+    requireProfile(made, statements, issuer);
     return certificate;
 }
 
@@ -144,7 +150,8 @@ OwnedCertificate draft(const Terms& terms, const SerialOctets& serial, const Val
 Issued make(const Terms& terms, const PublicKey& publicKey, const X509* issuer, const Key& signer,
             std::int64_t latest) {
     requireSupported(publicKey.key);
-    const Validity validity = layOut(terms.now, terms.days.value_or(terms.profile->days), latest);
+    requireExtras(terms);
+    const Validity validity = validityOf(terms, latest);
     const SerialOctets serial = drawSerial();
     const OwnedCertificate certificate = draft(terms, serial, validity, publicKey, issuer);
     return {Certificate::made(signer.sign(certificate.get()),
@@ -153,18 +160,18 @@ Issued make(const Terms& terms, const PublicKey& publicKey, const X509* issuer, 
             validity.truncated};
 }
 
-[[noreturn]] void refuseProfile(const Profile& profile, const char* why) {
-    throw Error(Code::CertificateProfile, "profile " + std::string(profile.name) + " " + why,
-                {{"profile", std::string(profile.name)}});
-}
-
 // Refuse a profile that no CA, or not this one, may sign.
-void requireSigned(const Profile& profile, const Certificate* ca) {
+void requireSigned(const Terms& terms, const Certificate* ca) {
+    const Profile& profile = *terms.profile;
     if (profile.name == "root") {
         refuseProfile(profile, "signs itself: use selfsign");
     }
-    if (profile.isCa && ca != nullptr && ca->pathLength() == 0) {
-        refuseProfile(profile, "cannot be signed by a CA whose path length is 0");
+    const long bound = ca == nullptr || !profile.isCa ? -1 : ca->pathLength();
+    const long wished = pathLengthOf(terms);
+    if (bound >= 0 && (wished < 0 || wished >= bound)) {
+        refuseProfile(profile, "with path length " + std::to_string(wished) +
+                                   " cannot be signed by a CA whose path length is " +
+                                   std::to_string(bound));
     }
 }
 
@@ -173,12 +180,17 @@ void requireSigned(const Profile& profile, const Certificate* ca) {
 void requireTerms(const Terms& terms) {
     settleSubject(terms.subject);
     settleAltNames(terms);
-    layOut(terms.now, terms.days.value_or(terms.profile->days), kEndOfTime);
+    requireExtras(terms);
+    validityOf(terms, kEndOfTime);
 }
 
 void requireSignable(const Terms& terms, const Certificate* ca) {
-    requireSigned(*terms.profile, ca);
+    requireSigned(terms, ca);
     requireTerms(terms);
+    if (ca != nullptr) {
+        requirePermitted(ca->get(), settleSubject(terms.subject), settleAltNames(terms),
+                         !terms.profile->isCa);
+    }
 }
 
 void requireAuthority(const Authority& authority, std::int64_t now) {
@@ -203,7 +215,7 @@ void requireAuthority(const Authority& authority, std::int64_t now) {
 Issued issue(const Terms& terms, const PublicKey& publicKey, const Authority& authority) {
     requireAuthority(authority, terms.now);
     const Certificate& ca = authority.certificate;
-    requireSigned(*terms.profile, &ca);
+    requireSigned(terms, &ca);
     return make(terms, publicKey, ca.get(), authority.key, ca.notAfter());
 }
 

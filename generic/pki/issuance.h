@@ -4,8 +4,10 @@
 
 #include "pki/altname.h"
 #include "pki/certificate.h"
+#include "pki/constraints.h"
 #include "pki/key.h"
 #include "pki/name.h"
+#include "pki/pointers.h"
 #include "pki/profile.h"
 
 #include <cstdint>
@@ -19,8 +21,13 @@ struct Terms {
     Name subject;  // exactly one CN
     // Those given; the EMAIL and, for a host without a name, the CN join them.
     std::optional<AltNames> altNames;
-    std::int64_t now = 0;              // Unix seconds
-    std::optional<std::int64_t> days;  // none: the profile's
+    std::int64_t now = 0;                  // Unix seconds
+    std::optional<std::int64_t> days;      // none: the profile's
+    std::optional<std::int64_t> notAfter;  // instead of days
+    Pointers pointers;
+    // For a CA alone: none: the profile's; and the names it may sign for.
+    std::optional<long> pathLength;
+    NameConstraints constraints;
 };
 
 // Who signs. Both are borrowed.
@@ -35,12 +42,12 @@ struct Issued {
 };
 
 // Refuse terms that nobody can sign, before a key is made for them.
-//   errors  NAME *, CERTIFICATE VALIDITY
+//   errors  NAME *, CERTIFICATE VALIDITY, CERTIFICATE PROFILE, CERTIFICATE URL, CERTIFICATE POLICY
 void requireTerms(const Terms& terms);
 
 // Refuse terms that issue() would refuse.
 //   in      ca  null when it is not known yet
-//   errors  as requireTerms; CERTIFICATE PROFILE
+//   errors  as requireTerms; CERTIFICATE CONSTRAINT
 void requireSignable(const Terms& terms, const Certificate* ca = nullptr);
 
 // Refuse an authority that may not sign, or not now.
@@ -48,11 +55,11 @@ void requireSignable(const Terms& terms, const Certificate* ca = nullptr);
 void requireAuthority(const Authority& authority, std::int64_t now);
 
 // Sign a certificate for a public key.
-//   errors  as requireAuthority; NAME *, CERTIFICATE PROFILE, CERTIFICATE VALIDITY
+//   errors  as requireAuthority and requireSignable
 Issued issue(const Terms& terms, const PublicKey& publicKey, const Authority& authority);
 
 // Sign a certificate with its own key; of the CA profiles only root may.
-//   errors  NAME *, CERTIFICATE PROFILE, CERTIFICATE VALIDITY
+//   errors  as requireTerms
 Issued selfsign(const Terms& terms, const Key& key);
 
 }  // namespace sslkeys

@@ -2,6 +2,7 @@
 #include "pki/name.h"
 
 #include "pki/error.h"
+#include "pki/oid.h"
 #include "pki/text.h"
 
 #include <openssl/asn1.h>
@@ -45,15 +46,6 @@ const AttributeRow* findRow(std::string_view type) {
     return row == kAttributes.end() ? nullptr : row;
 }
 
-// The characters of PrintableString, X.680 41.4.
-bool isPrintableString(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](unsigned char octet) {
-        return octet < 0x80 && (std::isalnum(octet) != 0 ||
-                                std::string_view(" '()+,-./:=?").find(static_cast<char>(octet)) !=
-                                    std::string_view::npos);
-    });
-}
-
 bool isAscii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](unsigned char octet) { return octet < 0x80; });
 }
@@ -69,12 +61,6 @@ bool fitsType(const AttributeRow& row, std::string_view value) {
     }
     return row.asn1Type == V_ASN1_UTF8STRING ||
            (row.asn1Type == V_ASN1_IA5STRING && isAscii(value)) || isPrintableString(value);
-}
-
-std::string textOf(const ASN1_OBJECT* object) {
-    std::array<char, 128> text{};
-    OBJ_obj2txt(text.data(), text.size(), object, 1);
-    return text.data();
 }
 
 }  // namespace
@@ -129,7 +115,7 @@ Name Name::from(const X509_NAME* name) {
         const int length = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(entry));
         const OwnedBytes owned(utf8);
         drainOpenSsl();
-        result.attributes_.emplace_back(row == kAttributes.end() ? textOf(object) : row->type,
+        result.attributes_.emplace_back(row == kAttributes.end() ? printOid(object) : row->type,
                                         length < 0 ? ""
                                                    : std::string(reinterpret_cast<char*>(utf8),
                                                                  static_cast<std::size_t>(length)));

@@ -78,29 +78,4 @@ const Profile* recognise(const X509* certificate) {
     return row == rows.end() ? nullptr : &*row;
 }
 
-std::vector<std::string> printKeyUsages(unsigned keyUsages) {
-    struct Row {
-        unsigned bit;
-        const char* name;
-    };
-    constexpr std::array kUsages{
-        Row{KU_DIGITAL_SIGNATURE, "digitalSignature"},
-        Row{KU_NON_REPUDIATION, "nonRepudiation"},
-        Row{KU_KEY_ENCIPHERMENT, "keyEncipherment"},
-        Row{KU_DATA_ENCIPHERMENT, "dataEncipherment"},
-        Row{KU_KEY_AGREEMENT, "keyAgreement"},
-        Row{KU_KEY_CERT_SIGN, "keyCertSign"},
-        Row{KU_CRL_SIGN, "cRLSign"},
-        Row{KU_ENCIPHER_ONLY, "encipherOnly"},
-        Row{KU_DECIPHER_ONLY, "decipherOnly"},
-    };
-    std::vector<std::string> names;
-    for (const Row& row : kUsages) {
-        if ((keyUsages & row.bit) != 0) {
-            names.emplace_back(row.name);
-        }
-    }
-    return names;
-}
-
 }  // namespace sslkeys

@@ -38,7 +38,4 @@ const Profile& findProfile(std::string_view name);
 // none.
 const Profile* recognise(const X509* certificate);
 
-// List the names of the usages, as RFC 5280 spells them.
-std::vector<std::string> printKeyUsages(unsigned keyUsages);
-
 }  // namespace sslkeys

@@ -3,6 +3,8 @@
 
 #include "pki/error.h"
 #include "pki/pem.h"
+#include "pki/usage.h"
+#include "pki/wishes.h"
 
 #include <openssl/core_names.h>
 #include <openssl/objects.h>
@@ -41,20 +43,13 @@ void requireSound(const EVP_PKEY* key) {
 
 }  // namespace
 
-Request Request::create(const Key& key, const Name& subject, const AltNames& altNames) {
+Request Request::create(const Key& key, const Name& subject, const Wishes& wishes) {
     const char* failure = "could not make the request";
     OwnedRequest request(require(X509_REQ_new(), failure));
     require(X509_REQ_set_version(request.get(), X509_REQ_VERSION_1), failure);
     subject.writeTo(X509_REQ_get_subject_name(request.get()));
     require(X509_REQ_set_pubkey(request.get(), key.get()), failure);
-    if (!altNames.empty()) {
-        STACK_OF(X509_EXTENSION)* list = nullptr;
-        const int added = X509V3_add1_i2d(&list, NID_subject_alt_name, toX509(altNames).get(), 0,
-                                          X509V3_ADD_APPEND);
-        const OwnedExtensions owned(list);
-        require(added, failure);
-        require(X509_REQ_add_extensions(request.get(), list), failure);
-    }
+    addWishes(request.get(), wishes);
     require(X509_REQ_sign(request.get(), key.get(), digestFor(key.get())), failure);
     return Request(std::move(request));
 }
@@ -74,6 +69,9 @@ Request Request::fromPem(std::string_view pem) {
     if (!isWhole) {
         throw Error(Code::RequestPem, "the certificate request is damaged");
     }
+    if (X509_REQ_get_version(request.get()) != X509_REQ_VERSION_1) {
+        throw Error(Code::RequestPem, "the certificate request is of an unknown version");
+    }
     EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());
     drainOpenSsl();
     requireSound(key);
@@ -83,6 +81,7 @@ Request Request::fromPem(std::string_view pem) {
         throw Error(Code::RequestSignature,
                     "the request is not signed by the key it asks a certificate for");
     }
+    requireUnambiguous(request.get());
     return Request(std::move(request));
 }
 
@@ -93,11 +92,25 @@ std::string Request::toPem() const {
 Name Request::subject() const { return Name::from(X509_REQ_get_subject_name(get())); }
 
 AltNames Request::altNames() const {
-    const OwnedExtensions extensions(X509_REQ_get_extensions(get()));
-    const OwnedGeneralNames names(static_cast<GENERAL_NAMES*>(
-        X509V3_get_d2i(extensions.get(), NID_subject_alt_name, nullptr, nullptr)));
-    drainOpenSsl();
-    return altNamesFrom(names.get());
+    return altNamesFrom(readWish<OwnedGeneralNames>(get(), NID_subject_alt_name).get());
+}
+
+std::vector<std::string> Request::keyUsages() const {
+    return printKeyUsages(keyUsagesFrom(readWish<OwnedBitString>(get(), NID_key_usage).get()));
+}
+
+std::vector<std::string> Request::extendedUsages() const {
+    return extendedUsagesFrom(readWish<OwnedExtendedUsages>(get(), NID_ext_key_usage).get());
+}
+
+bool Request::hasChallenge() const { return findChallenge(get()) != nullptr; }
+
+Secret Request::challenge() const {
+    Secret text;
+    if (!readUtf8(findChallenge(get()), text)) {
+        throw Error(Code::RequestChallenge, "the request has no challenge password");
+    }
+    return text;
 }
 
 PublicKey Request::publicKey() const {

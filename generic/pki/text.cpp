@@ -42,6 +42,22 @@ long takeCharacter(std::string_view text, std::size_t& size) {
     return used <= 0 ? -1 : static_cast<long>(character);
 }
 
+// Write the first character of a text so that it can be seen.
+//   out  size  the octets that it took
+std::string escapeFirst(std::string_view text, std::string_view also, std::size_t& size) {
+    const long character = takeCharacter(text, size);
+    const bool isShown = character >= 0 && isPlain(static_cast<unsigned long>(character));
+    if (isShown && also.find(text.front()) == std::string_view::npos) {
+        return std::string(text.substr(0, size));
+    }
+    std::array<char, 16> escaped{};
+    const unsigned long number = character < 0 ? static_cast<unsigned char>(text.front())
+                                               : static_cast<unsigned long>(character);
+    std::snprintf(escaped.data(), escaped.size(), character > 0xFF ? "\\u%04lx" : "\\x%02lx",
+                  number);
+    return escaped.data();
+}
+
 }  // namespace
 
 long countPlainCharacters(std::string_view text) {
@@ -82,20 +98,26 @@ std::string quote(std::string_view foreign) {
         if (++shown > kLongest) {
             return text + "...\"";
         }
-        const long character = takeCharacter(left, size);
-        const bool isShown = character >= 0 && isPlain(static_cast<unsigned long>(character));
-        if (isShown && character != '"' && character != '\\') {
-            text += left.substr(0, size);
-        } else {
-            std::array<char, 16> escaped{};
-            const unsigned long number = character < 0 ? static_cast<unsigned char>(left.front())
-                                                       : static_cast<unsigned long>(character);
-            std::snprintf(escaped.data(), escaped.size(),
-                          character > 0xFF ? "\\u%04lx" : "\\x%02lx", number);
-            text += escaped.data();
-        }
+        text += escapeFirst(left, "\"\\", size);
     }
     return text + "\"";
+}
+
+std::string escape(std::string_view foreign, std::string_view also) {
+    std::string text;
+    std::size_t size = 0;
+    for (; !foreign.empty(); foreign.remove_prefix(size)) {
+        text += escapeFirst(foreign, also, size);
+    }
+    return text;
+}
+
+bool isPrintableString(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](unsigned char octet) {
+        return octet < 0x80 && (std::isalnum(octet) != 0 ||
+                                std::string_view(" '()+,-./:=?").find(static_cast<char>(octet)) !=
+                                    std::string_view::npos);
+    });
 }
 
 bool isMailbox(std::string_view text) {

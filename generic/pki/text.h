@@ -18,6 +18,13 @@ std::string redact(std::string_view foreign);
 // Quote a foreign value for a person: redacted, what is not plain escaped, cut at 60 characters.
 std::string quote(std::string_view foreign);
 
+// Write a foreign value on one line for a person, whole: what is not plain, and the characters in
+// `also`, escaped as \xNN or \uNNNN.
+std::string escape(std::string_view foreign, std::string_view also);
+
+// Tell whether text has the characters of a PrintableString alone, X.680 41.4.
+bool isPrintableString(std::string_view text);
+
 // Tell whether text is a mailbox such as "a.b@example.com": ASCII, no quoting, no comments.
 //   source  RFC 5280 4.2.1.6 (Mailbox), RFC 5321 4.1.2, without its quoted form
 bool isMailbox(std::string_view text);

@@ -10,18 +10,29 @@ namespace sslkeys {
 namespace {
 constexpr std::int64_t kSecondsOfDay = 86400;
 constexpr std::int64_t kStartOfTime = -631152000;  // 1950, where UTCTime begins
+
+bool isSane(std::int64_t now) { return now >= kStartOfTime + kBackdating && now <= kEndOfTime; }
+
 }  // namespace
 
 Validity layOut(std::int64_t now, std::int64_t days, std::int64_t latest) {
-    const bool clockIsSane = now >= kStartOfTime + kBackdating && now <= kEndOfTime;
-    if (!clockIsSane || days > (kEndOfTime - now) / kSecondsOfDay) {
+    if (!isSane(now) || days > (kEndOfTime - now) / kSecondsOfDay) {
         throw Error(Code::CertificateValidity,
                     "a lifetime of " + std::to_string(days) + " days from " + std::to_string(now) +
                         " leaves the years 1950 to 9999 that a certificate can name",
                     {{"now", std::to_string(now)}, {"days", std::to_string(days)}});
     }
-    const std::int64_t wished = now + days * kSecondsOfDay;
-    return {now - kBackdating, std::min(wished, latest), wished > latest};
+    return layOutUntil(now, now + days * kSecondsOfDay, latest);
+}
+
+Validity layOutUntil(std::int64_t now, std::int64_t end, std::int64_t latest) {
+    if (!isSane(now) || end <= now || end > kEndOfTime) {
+        throw Error(Code::CertificateValidity,
+                    "a lifetime from " + std::to_string(now) + " to " + std::to_string(end) +
+                        " is empty, or leaves the years 1950 to 9999 that a certificate can name",
+                    {{"now", std::to_string(now)}, {"notafter", std::to_string(end)}});
+    }
+    return {now - kBackdating, std::min(end, latest), end > latest};
 }
 
 void writeTime(ASN1_TIME* time, std::int64_t seconds) {

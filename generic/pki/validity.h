@@ -23,6 +23,11 @@ struct Validity {
 //   source  RFC 5280 4.1.2.5
 Validity layOut(std::int64_t now, std::int64_t days, std::int64_t latest);
 
+// Lay out a lifetime that ends at a given second.
+//   errors  CERTIFICATE VALIDITY when it ends before it begins, after the year 9999, or begins
+//           before 1950
+Validity layOutUntil(std::int64_t now, std::int64_t end, std::int64_t latest);
+
 // The last second that a certificate can name: 9999-12-31T23:59:59Z.
 constexpr std::int64_t kEndOfTime = 253402300799;
 

@@ -40,14 +40,15 @@ const Options<InitializeArgs>& initializeOptions() {
         {"-force", "boolean",
          [](InitializeArgs& args, const Word& word) { args.replace = word.boolean(); }},
     };
-    static const Options<InitializeArgs> options(keyOptions(), timeOptions(), caOptions(),
-                                                 newCaOptions(), own, commandOptions());
+    static const Options<InitializeArgs> options(keyOptions(), timeOptions(), boundOptions(),
+                                                 caOptions(), newCaOptions(), own,
+                                                 commandOptions());
     return options;
 }
 
 const Options<NewCaArgs>& prepareOptions() {
-    static const Options<NewCaArgs> options(keyOptions(), timeOptions(), caOptions(),
-                                            newCaOptions(), commandOptions());
+    static const Options<NewCaArgs> options(keyOptions(), timeOptions(), boundOptions(),
+                                            caOptions(), newCaOptions(), commandOptions());
     return options;
 }
 
@@ -74,8 +75,11 @@ void requireOneWay(const NewCaArgs& args) {
     if (isGiven(args)) {
         refuseTogether(way, "the CA above");
     }
-    if (args.terms.days) {
-        refuseTogether(way, "-days, which the CA above decides");
+    if (args.terms.days || args.terms.notAfter) {
+        refuseTogether(way, "-days or -notafter, which the CA above decides");
+    }
+    if (args.terms.pathLength || !args.terms.constraints.empty()) {
+        refuseTogether(way, "what binds a CA, which the CA above decides");
     }
     if (isBrought(args) && (!args.terms.subject.empty() || args.command)) {
         refuseTogether("-certificate", args.command ? "-command" : "attributes");

@@ -4,10 +4,12 @@
 #include "pki/chain.h"
 #include "pki/error.h"
 #include "pki/path.h"
+#include "pki/print.h"
 #include "pki/request.h"
 #include "pki/validity.h"
 #include "store/pemfile.h"
 #include "tcl/command.h"
+#include "tcl/describe.h"
 #include "tcl/job.h"
 #include "tcl/terms.h"
 #include "tcl/value.h"
@@ -17,14 +19,14 @@ namespace {
 
 struct IssueArgs : TermsArgs, CaArgs, KeyArgs, CommandArgs {};
 const Options<IssueArgs>& issueOptions() {
-    static const Options<IssueArgs> options(caOptions(), termsOptions(), keyOptions(),
-                                            commandOptions());
+    static const Options<IssueArgs> options(caOptions(), termsOptions(), boundOptions(),
+                                            keyOptions(), commandOptions());
     return options;
 }
 
 struct SignArgs : TermsArgs, CaArgs {};
 const Options<SignArgs>& signOptions() {
-    static const Options<SignArgs> options(caOptions(), termsOptions());
+    static const Options<SignArgs> options(caOptions(), termsOptions(), boundOptions());
     return options;
 }
 
@@ -34,7 +36,7 @@ struct SelfsignArgs : TermsArgs {
 const Options<SelfsignArgs>& selfsignOptions() {
     static const std::vector<Option<SelfsignArgs>> own = {
         {"-key", "key", [](SelfsignArgs& args, const Word& word) { args.key = word; }}};
-    static const Options<SelfsignArgs> options(own, termsOptions());
+    static const Options<SelfsignArgs> options(own, termsOptions(), boundOptions());
     return options;
 }
 
@@ -111,33 +113,27 @@ void selfsignKey(Call& call) {
                     .put("certificate", newValue(issued.certificate)));
 }
 
-// sslkeys::certificate info certificate
+struct InfoArgs {
+    bool asText = false;
+};
+const Options<InfoArgs>& infoOptions() {
+    static const std::vector<Option<InfoArgs>> rows = {
+        {"-text", "boolean",
+         [](InfoArgs& args, const Word& word) { args.asText = word.boolean(); }}};
+    static const Options<InfoArgs> options(rows);
+    return options;
+}
+
+// sslkeys::certificate info certificate ?-text boolean?
 void info(Call& call) {
+    InfoArgs args;
     const Certificate certificate = leafOf(call.object(0));
-    const KeySpec spec = describe(certificate.publicKey());
-    const auto printed = [](const AltName& name) { return newText(name.print()); };
-    call.answer(Dict()
-                    .put("serial", certificate.serial())
-                    .put("subject", newSubject(certificate.subject()))
-                    .put("subjectname", printName(X509_get_subject_name(certificate.get())))
-                    .put("issuer", newSubject(certificate.issuer()))
-                    .put("issuername", printName(X509_get_issuer_name(certificate.get())))
-                    .put("notbefore", certificate.notBefore())
-                    .put("notafter", certificate.notAfter())
-                    .put("profile", certificate.profile())
-                    .put("ca", certificate.isCa())
-                    .put("pathlength", std::int64_t{certificate.pathLength()})
-                    .put("san", newList(certificate.altNames(), printed))
-                    .put("usages", newList(certificate.keyUsages()))
-                    .put("extendedusages", newList(certificate.extendedUsages()))
-                    .put("keytype", spec.type)
-                    .put("bits", std::int64_t{spec.bits})
-                    .put("curve", spec.curve)
-                    .put("signature", certificate.signatureAlgorithm())
-                    .put("fingerprint", certificate.fingerprint())
-                    .put("keyfingerprint", printKeyFingerprint(certificate.publicKey()))
-                    .put("subjectkeyid", certificate.subjectKeyId())
-                    .put("authoritykeyid", certificate.authorityKeyId()));
+    call.read(args, infoOptions());
+    if (args.asText) {
+        call.answer(printForPeople(certificate));
+    } else {
+        call.answer(describeCertificate(certificate));
+    }
 }
 
 struct VerifyArgs {
@@ -191,7 +187,7 @@ std::vector<Command> certificateCommands() {
         {"certificate", "issue", "profile", issueOptions().rows(), true, issueNew},
         {"certificate", "sign", "request profile", signOptions().rows(), true, signRequest},
         {"certificate", "selfsign", "profile", selfsignOptions().rows(), true, selfsignKey},
-        {"certificate", "info", "certificate", {}, false, info},
+        {"certificate", "info", "certificate", infoOptions().rows(), false, info},
         {"certificate", "verify", "certificate", verifyOptions().rows(), false, verifyCertificate},
         {"certificate", "match", "certificate key", {}, false, match},
     };

@@ -2,6 +2,7 @@
 #include "pki/error.h"
 #include "pki/request.h"
 #include "tcl/command.h"
+#include "tcl/describe.h"
 #include "tcl/terms.h"
 #include "tcl/value.h"
 
@@ -12,7 +13,7 @@ namespace {
 
 struct RequestArgs {
     std::optional<Word> key;
-    AltNames altNames;
+    Wishes wishes;
     Name subject;
 };
 
@@ -20,13 +21,21 @@ const Options<RequestArgs>& createOptions() {
     static const std::vector<Option<RequestArgs>> rows = {
         {"-key", "key", [](RequestArgs& args, const Word& word) { args.key = word; }},
         {"-san", "{DNS:a IP:b EMAIL:c URI:d}",
-         [](RequestArgs& args, const Word& word) { args.altNames = altNamesOf(word); }},
+         [](RequestArgs& args, const Word& word) { args.wishes.altNames = altNamesOf(word); }},
+        {"-usages", "{digitalSignature ...}",
+         [](RequestArgs& args, const Word& word) { args.wishes.usages = word.list(); }},
+        {"-extendedusages", "{clientAuth ...}",
+         [](RequestArgs& args, const Word& word) { args.wishes.extendedUsages = word.list(); }},
+        {"-challenge", "text",
+         [](RequestArgs& args, const Word& word) {
+             args.wishes.challenge = secretOf(word.object());
+         }},
     };
     static const Options<RequestArgs> options(rows);
     return options;
 }
 
-// sslkeys::request create -key key ?-san list? ?ATTR value ...?
+// sslkeys::request create -key key ?-option value ...? ?ATTR value ...?
 void create(Call& call) {
     RequestArgs args;
     call.read(args, createOptions(), &args.subject);
@@ -35,23 +44,14 @@ void create(Call& call) {
     }
     args.subject.requireCommonName();
     call.answer(
-        newValue(Request::create(valueOf<Key>(args.key->object()), args.subject, args.altNames)));
+        newValue(Request::create(valueOf<Key>(args.key->object()), args.subject, args.wishes)));
 }
 
 // sslkeys::request info request
-void info(Call& call) {
-    const auto request = valueOf<Request>(call.object(0));
-    const KeySpec spec = describe(request.publicKey().key);
-    call.answer(Dict()
-                    .put("subject", newSubject(request.subject()))
-                    .put("subjectname", printName(X509_REQ_get_subject_name(request.get())))
-                    .put("san", newList(request.altNames(),
-                                        [](const AltName& name) { return newText(name.print()); }))
-                    .put("keytype", spec.type)
-                    .put("bits", std::int64_t{spec.bits})
-                    .put("curve", spec.curve)
-                    .put("keyfingerprint", printKeyFingerprint(request.publicKey().key)));
-}
+void info(Call& call) { call.answer(describeRequest(valueOf<Request>(call.object(0)))); }
+
+// sslkeys::request challenge request
+void challenge(Call& call) { call.answer(view(valueOf<Request>(call.object(0)).challenge())); }
 
 }  // namespace
 
@@ -59,6 +59,7 @@ std::vector<Command> requestCommands() {
     return {
         {"request", "create", "", createOptions().rows(), true, create},
         {"request", "info", "request", {}, false, info},
+        {"request", "challenge", "request", {}, false, challenge},
     };
 }
 

@@ -19,7 +19,8 @@ const Options<CreateArgs>& createOptions() {
         {"-force", "boolean",
          [](CreateArgs& args, const Word& word) { args.replace = word.boolean(); }},
     };
-    static const Options<CreateArgs> options(keyOptions(), termsOptions(), own, commandOptions());
+    static const Options<CreateArgs> options(keyOptions(), termsOptions(), boundOptions(), own,
+                                             commandOptions());
     return options;
 }
 

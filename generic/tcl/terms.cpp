@@ -13,7 +13,33 @@ namespace {
 
 constexpr std::int64_t kMostDays = 36500;
 
-void readDays(TermsArgs& args, const Word& word) { args.terms.days = word.integer(1, kMostDays); }
+constexpr std::int64_t kMostPathLength = 100;  // OpenSSL verifies no longer chain
+
+// Refuse both ways to say when a certificate ends.
+void requireOneEnd(const Terms& terms) {
+    if (terms.days && terms.notAfter) {
+        throw Error(Code::ArgsConflict, "give -days or -notafter, not both",
+                    {{"option", "-notafter"}});
+    }
+}
+
+void readDays(TermsArgs& args, const Word& word) {
+    args.terms.days = word.integer(1, kMostDays);
+    requireOneEnd(args.terms);
+}
+
+void readNotAfter(TermsArgs& args, const Word& word) {
+    args.terms.notAfter = word.integer(0, kEndOfTime);
+    requireOneEnd(args.terms);
+}
+
+AltNames constraintsOf(const Word& word) {
+    AltNames constraints;
+    for (const std::string& text : word.list()) {
+        addOnce(constraints, parseConstraint(text));
+    }
+    return constraints;
+}
 
 void readNow(TermsArgs& args, const Word& word) { args.terms.now = word.integer(0, kEndOfTime); }
 
@@ -98,7 +124,16 @@ KeyTerms settle(const KeyArgs& args) {
 const std::vector<Option<TermsArgs>>& termsOptions() {
     static const std::vector<Option<TermsArgs>> rows = {
         {"-days", "1..36500", readDays},
+        {"-notafter", "seconds", readNotAfter},
         {"-san", "{DNS:a IP:b EMAIL:c URI:d}", readAltNames},
+        {"-crlurl", "urls",
+         [](TermsArgs& args, const Word& word) { args.terms.pointers.crlUrls = word.list(); }},
+        {"-ocspurl", "urls",
+         [](TermsArgs& args, const Word& word) { args.terms.pointers.ocspUrls = word.list(); }},
+        {"-caissuers", "urls",
+         [](TermsArgs& args, const Word& word) { args.terms.pointers.caIssuers = word.list(); }},
+        {"-policy", "oids",
+         [](TermsArgs& args, const Word& word) { args.terms.pointers.policies = word.list(); }},
         {"-now", "seconds", readNow},
     };
     return rows;
@@ -106,7 +141,26 @@ const std::vector<Option<TermsArgs>>& termsOptions() {
 
 const std::vector<Option<TermsArgs>>& timeOptions() {
     static const std::vector<Option<TermsArgs>> rows = {{"-days", "1..36500", readDays},
+                                                        {"-notafter", "seconds", readNotAfter},
                                                         {"-now", "seconds", readNow}};
+    return rows;
+}
+
+const std::vector<Option<TermsArgs>>& boundOptions() {
+    static const std::vector<Option<TermsArgs>> rows = {
+        {"-pathlength", "0..100",
+         [](TermsArgs& args, const Word& word) {
+             args.terms.pathLength = static_cast<long>(word.integer(0, kMostPathLength));
+         }},
+        {"-permitted", "{DNS:a IP:b/8 EMAIL:@c URI:d}",
+         [](TermsArgs& args, const Word& word) {
+             args.terms.constraints.permitted = constraintsOf(word);
+         }},
+        {"-excluded", "{DNS:a IP:b/8 EMAIL:@c URI:d}",
+         [](TermsArgs& args, const Word& word) {
+             args.terms.constraints.excluded = constraintsOf(word);
+         }},
+    };
     return rows;
 }
 

@@ -31,13 +31,14 @@ KeyTerms settle(const KeyArgs& args);
 //   errors  TCL VALUE LIST, NAME ALTNAME
 AltNames altNamesOf(const Word& word);
 
-// -days -san -now, and the attributes
+// -days -notafter -san -crlurl ..., and the attributes
 struct TermsArgs {
     Terms terms;
     TermsArgs() { terms.now = Call::now(); }
 };
-const std::vector<Option<TermsArgs>>& termsOptions();  // all three
-const std::vector<Option<TermsArgs>>& timeOptions();   // -days -now
+const std::vector<Option<TermsArgs>>& termsOptions();  // of any certificate, without those below
+const std::vector<Option<TermsArgs>>& timeOptions();   // -days -notafter -now
+const std::vector<Option<TermsArgs>>& boundOptions();  // -pathlength -permitted -excluded, of a CA
 
 // -ca -cafile -cakey -cakeyfile -cakeypassword
 struct CaArgs {

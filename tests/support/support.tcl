@@ -23,7 +23,7 @@ namespace eval ::support {
     }
 }
 
-foreach part {constraints.tcl files.tcl process.tcl examples.tcl} {
+foreach part {constraints.tcl files.tcl process.tcl examples.tcl der.tcl} {
     source -encoding utf-8 [file join $::support::directory $part]
 }
 unset part

@@ -1,0 +1,36 @@
+// See oid.h.
+#include "pki/oid.h"
+
+#include "pki/error.h"
+
+#include <openssl/objects.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace sslkeys {
+namespace {
+constexpr std::size_t kLongestOid = 200;
+}  // namespace
+
+OwnedObject parseOid(std::string_view text) {
+    const bool isDotted = !text.empty() && text.size() <= kLongestOid &&
+                          text.find_first_not_of("0123456789.") == std::string_view::npos;
+    if (!isDotted) {
+        return nullptr;
+    }
+    const std::string given(text);
+    OwnedObject object(OBJ_txt2obj(given.c_str(), 1));
+    drainOpenSsl();
+    return object != nullptr && printOid(object.get()) == given ? std::move(object) : nullptr;
+}
+
+std::string printOid(const ASN1_OBJECT* object) {
+    const int length = OBJ_obj2txt(nullptr, 0, object, 1);
+    std::vector<char> text(static_cast<std::size_t>(std::max(length, 0)) + 1);
+    OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 1);
+    drainOpenSsl();
+    return text.data();
+}
+
+}  // namespace sslkeys

@@ -1,0 +1,19 @@
+// Object identifiers as dotted numbers: X.660, RFC 5280 A.2.
+#pragma once
+
+#include "pki/owned.h"
+
+#include <string>
+#include <string_view>
+
+namespace sslkeys {
+
+using OwnedObject = Owned<ASN1_OBJECT, ASN1_OBJECT_free>;
+
+// Read one, written as printOid() writes it; null when it is none.
+OwnedObject parseOid(std::string_view text);
+
+// Print one in full, however long it is.
+std::string printOid(const ASN1_OBJECT* object);
+
+}  // namespace sslkeys
