@@ -149,6 +149,8 @@ proc ::corpus::requests {keys} {
     }
     set own [keyOfNumber 3]
     put request own [sslkeys::request create -key $own -san {DNS:a.example IP:192.0.2.1 EMAIL:a@b.example URI:urn:x} CN a.example O "B\u00fc"]
+    put request wishes [sslkeys::request create -key $own -san {DNS:a.example URI:urn:x} -usages {digitalSignature decipherOnly} \
+        -extendedusages {serverAuth clientAuth 1.3.6.1.4.1.99999.7} -challenge "token \u00fc" CN a.example]
     put request nul [pem "CERTIFICATE REQUEST" [string map [list aXb a\0b] [der [sslkeys::request create -key $own CN aXb]]]]
     put request sannul [pem "CERTIFICATE REQUEST" [string map [list aXb a\0b] [der [sslkeys::request create -key $own -san DNS:aXb CN a]]]]
 }
@@ -172,6 +174,10 @@ proc ::corpus::certificates {keys} {
     foreach {name at} {1970 86400 expired 1500000000 2049 2524607000 2050 2524608500 9999 253402128000} {
         put certificate year-$name [dict get [sslkeys::certificate selfsign client -key $cakey -now $at -days 1 CN a] certificate]
     }
+    put certificate where [dict get [sslkeys::certificate issue server -ca $ca -cakey $cakey -now $now -policy {1.2.3 2.5.29.32.0} \
+        -crlurl {http://a.example/ca.crl ldap://a.example/cn=x} -ocspurl http://b.example/ -caissuers http://a.example/ca.crt CN a] certificate]
+    put certificate bound [dict get [sslkeys::certificate selfsign root -key $cakey -now 1451865600 -days 36500 -pathlength 2 -permitted \
+        {DNS:a.example IP:10.0.0.0/8 IP:2001:db8::/32 EMAIL:@a.example URI:.a.example} -excluded DNS:b.a.example CN "Fuzz CA"] certificate]
     set many [lmap i [lrepeat 80 x] {string cat DNS:h [incr count] .example}]
     put certificate manynames [dict get [sslkeys::certificate issue server -ca $ca -cakey $cakey -now $now -san $many CN a] certificate]
     dict for {name file} $keys {
@@ -186,6 +192,8 @@ proc ::corpus::certificates {keys} {
         unknown     {-addext 1.2.3.4=critical,ASN1:UTF8String:x}
         harmless    {-addext 1.2.3.4=ASN1:UTF8String:x}
         usages      {-addext extendedKeyUsage=serverAuth,1.2.3.4.5,msSGC,anyExtendedKeyUsage -addext keyUsage=digitalSignature,decipherOnly}
+        allnames    {-addext subjectAltName=dirName:dir,RID:1.2.3,otherName:1.2.3.4;UTF8:x,otherName:1.2.3;INTEGER:5,DNS:a,IP:::1}
+        twosans     {-addext subjectAltName=DNS:a -addext 1.2.3.4=ASN1:NULL -addext 1.2.3.5=ASN1:NULL}
         dirname     {-addext subjectAltName=dirName:dir -addext issuerAltName=DNS:x}
         policies    {-addext certificatePolicies=1.2.3.4 -addext policyConstraints=requireExplicitPolicy:0}
         pathlength  {-addext basicConstraints=CA:TRUE,pathlen:1000000}
@@ -238,6 +246,10 @@ proc ::corpus::texts {} {
         put issuance $profile "$profile\nCN a.example\n-san DNS:a.example\n-san IP:192.0.2.1\n-days 30"
         put issuance $profile-plain "$profile\nCN a.example\nEMAIL a@b.example"
     }
+    foreach profile {server intermediate root} {
+        put issuance $profile-all "$profile\nCN a.example\n-notafter 1800000000\n-crlurl http://a.example/ca.crl\n-crlurl ldap://\[::1\]/cn=x\n-ocspurl https://b.example:8080/\n-caissuers http://a.example/ca.crt\n-policy 1.3.6.1.4.1.99999.1\n-san EMAIL:a@b.example\n-san URI:https://x.a.example/"
+    }
+    put issuance bound "root\nCN a\n-pathlength 3\n-permitted DNS:a.example\n-permitted IP:10.0.0.0/8\n-permitted IP:2001:db8::/32\n-permitted EMAIL:@a.example\n-permitted EMAIL:a@b.example\n-permitted URI:.a.example\n-excluded DNS:\n-excluded EMAIL:.c.example\n-san EMAIL:x@a.example\n-san URI:https://x.a.example/"
     put issuance long "server\n-days 36500\n-now 1767225600\n[encoding convertto utf-8 $attributes]\n-san DNS:a"
     put issuance end "client\n-now 253402300799\n-days 1\nCN a"
     put issuance old "client\n-now 0\nCN a\n-san EMAIL:a@b.example\n-san URI:urn:x"

@@ -5,9 +5,14 @@
 
 #include "mutate.h"
 #include "pki/chain.h"
+#include "pki/constraints.h"
+#include "pki/details.h"
 #include "pki/issuance.h"
 #include "pki/pem.h"
+#include "pki/pointers.h"
+#include "pki/print.h"
 #include "pki/serial.h"
+#include "pki/text.h"
 #include "pki/validity.h"
 #include "property.h"
 
@@ -27,6 +32,43 @@ void checkTimes(const Certificate& certificate) {
     }
 }
 
+// The fields beside those that Certificate has.
+void checkDetails(const Certificate& certificate) {
+    const X509* parsed = certificate.get();
+    const NameConstraints constraints = readConstraints(parsed);
+    for (const AltNames& names : {constraints.permitted, constraints.excluded}) {
+        for (const AltName& name : names) {
+            fuzz::check(!name.print().empty(), "a name constraint can be printed");
+        }
+    }
+    for (const std::string& oid : readPointers(parsed).policies) {
+        fuzz::check(fuzz::isMadeOf(oid, "0123456789."), "a policy is an OID");
+    }
+    std::size_t count = 0;
+    for (const RawExtension& extension : rawExtensions(parsed)) {
+        fuzz::check(fuzz::isMadeOf(extension.oid, "0123456789."), "an extension has an OID");
+        fuzz::check((extension.value.size() > 1) == (extension.fault == RawExtension::kDuplicate),
+                    "what is given twice has two values");
+        count += extension.value.size();
+    }
+    fuzz::check(static_cast<int>(count) <= X509_get_ext_count(parsed), "no extension is made up");
+}
+
+// No line of the text is of the certificate's making.
+void checkText(const Certificate& certificate) {
+    const std::string text = printForPeople(certificate);
+    std::string_view left = text;
+    fuzz::check(left.size() < 2'000'000 && left.substr(0, 8) == "Subject ", "a text has bounds");
+    while (!left.empty()) {
+        const std::size_t end = left.find('\n');
+        fuzz::check(end != std::string_view::npos && countPlainCharacters(left.substr(0, end)) > 18,
+                    "a line of the text is plain");
+        fuzz::check(left.front() == ' ' || (left.front() >= 'A' && left.front() <= 'Z'),
+                    "a line of the text begins with a label, or goes on");
+        left.remove_prefix(end + 1);
+    }
+}
+
 void checkFields(const Certificate& certificate) {
     const std::string serial = certificate.serial();
     fuzz::check(fuzz::isMadeOf(serial.substr(serial.front() == '-' ? 1 : 0), fuzz::kHexDigits),
@@ -43,6 +85,9 @@ void checkFields(const Certificate& certificate) {
     for (const AltName& name : certificate.altNames()) {
         fuzz::check(!name.print().empty(), "an alternative name can be printed");
     }
+    fuzz::check(certificate.version() == 3 ||
+                    (certificate.version() >= 1 && X509_get_ext_count(certificate.get()) <= 0),
+                "a certificate with extensions is of version 3");
     static_cast<void>(certificate.signatureAlgorithm().size());
     static_cast<void>(certificate.pathLength());
     certificate.keyUsages();
@@ -157,13 +202,13 @@ void checkAuthority(const Certificate& ca, std::string_view text) {
     terms.profile = &findProfile("client");
     terms.subject.add("CN", "alice");
     terms.now = fuzz::kNow;
-    const auto issued =
-        fuzz::attempt(text, fuzz::kQuoted,
-                      {Code::CaMismatch, Code::CaNotCa, Code::CaExpired, Code::CertificatePem,
-                       Code::CertificateValidity, Code::CertificateProfile},
-                      [&] {
-                          return issue(terms, fuzz::caKey().publicKey(), {ca, fuzz::caKey()});
-                      });
+    const auto issued = fuzz::attempt(
+        text, fuzz::kQuoted,
+        {Code::CaMismatch, Code::CaNotCa, Code::CaExpired, Code::CertificatePem,
+         Code::CertificateValidity, Code::CertificateProfile, Code::CertificateConstraint},
+        [&] {
+            return issue(terms, fuzz::caKey().publicKey(), {ca, fuzz::caKey()});
+        });
     if (issued) {
         fuzz::check(X509_NAME_cmp(X509_get_issuer_name(issued->certificate.get()),
                                   X509_get_subject_name(ca.get())) == 0,
@@ -177,6 +222,8 @@ void checkAuthority(const Certificate& ca, std::string_view text) {
 
 void checkCertificate(const Certificate& certificate, std::string_view text) {
     checkFields(certificate);
+    checkDetails(certificate);
+    checkText(certificate);
     fuzz::check(ERR_peek_error() == 0, "OpenSSL's error queue is empty after telling the fields");
     checkVerify(certificate, text);
     checkAuthority(certificate, text);

@@ -4,6 +4,9 @@
 #include "pki/issuance.h"
 
 #include "pki/chain.h"
+#include "pki/constraints.h"
+#include "pki/details.h"
+#include "pki/pointers.h"
 #include "pki/profile.h"
 #include "pki/text.h"
 #include "pki/validity.h"
@@ -26,10 +29,39 @@ std::int64_t number(std::string_view word, std::int64_t least) {
     return std::max(least, std::min(value, kEndOfTime));
 }
 
+// Wishes beside the names and the days.
+//   out  whether it is one
+bool addFurther(Terms& terms, const std::string& word, std::string_view rest) {
+    const std::string text(rest);
+    if (word == "-notafter") {
+        terms.notAfter = number(rest, 0);
+    } else if (word == "-pathlength") {
+        terms.pathLength = static_cast<long>(number(rest, 0) % 101);
+    } else if (word == "-permitted") {
+        addOnce(terms.constraints.permitted, parseConstraint(rest));
+    } else if (word == "-excluded") {
+        addOnce(terms.constraints.excluded, parseConstraint(rest));
+    } else if (word == "-crlurl") {
+        terms.pointers.crlUrls.push_back(text);
+    } else if (word == "-ocspurl") {
+        terms.pointers.ocspUrls.push_back(text);
+    } else if (word == "-caissuers") {
+        terms.pointers.caIssuers.push_back(text);
+    } else if (word == "-policy") {
+        terms.pointers.policies.push_back(text);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 void addWish(Terms& terms, std::string_view line) {
     const std::size_t space = std::min(line.find(' '), line.size());
     const std::string word(line.substr(0, space));
     const std::string_view rest = line.substr(std::min(space + 1, line.size()));
+    if (addFurther(terms, word, rest)) {
+        return;
+    }
     if (word == "-days") {
         terms.days = number(rest, 1);
     } else if (word == "-now") {
@@ -55,7 +87,8 @@ Terms readTerms(std::string_view text) {
         const std::size_t end = std::min(text.find('\n'), text.size());
         fuzz::attempt(text, fuzz::kQuoted,
                       {Code::NameAttribute, Code::NameRepeated, Code::NameEmpty, Code::NameLength,
-                       Code::NameCharacter, Code::NameAltName, Code::CertificateProfile},
+                       Code::NameCharacter, Code::NameAltName, Code::NameConstraint,
+                       Code::CertificateProfile},
                       [&] {
                           addWish(terms, text.substr(0, end));
                           return true;
@@ -94,7 +127,8 @@ void checkIssued(const Issued& issued, const Terms& terms, const Certificate& ca
     fuzz::check(again.notBefore() == terms.now - kBackdating &&
                     again.notBefore() < again.notAfter(),
                 "a certificate begins five minutes ago");
-    const std::int64_t wished = terms.now + terms.days.value_or(terms.profile->days) * 86400;
+    const std::int64_t wished =
+        terms.notAfter.value_or(terms.now + terms.days.value_or(terms.profile->days) * 86400);
     fuzz::check(again.notAfter() == (issued.truncated ? ca.notAfter() : wished),
                 "a certificate ends when it was wished, or with its CA");
     fuzz::check(again.authorityKeyId() == ca.subjectKeyId(), "a certificate names its CA's key");
@@ -104,8 +138,38 @@ void checkIssued(const Issued& issued, const Terms& terms, const Certificate& ca
                     "each alternative name stands there once");
     }
     fuzz::check(!terms.profile->needsHost || !names.empty(), "a server has a name");
+    fuzz::check(readPointers(again.get()) == terms.pointers, "URLs and policies are as given");
+    fuzz::check(readConstraints(again.get()) == terms.constraints, "constraints are as given");
+    fuzz::check(again.pathLength() == terms.pathLength.value_or(terms.profile->pathLength),
+                "a path length is as given");
+    fuzz::check(rawExtensions(again.get()).size() == (profile == "ocsp" ? 1 : 0),
+                "no extension is unknown or faulty");
     checkStrict(again, ca, terms.now);
     fuzz::check(ERR_peek_error() == 0, "OpenSSL's error queue is empty after issuing");
+}
+
+// Let the CA that was made sign for a name of the input, within its constraints or not at all.
+void checkBound(const Issued& own, const Terms& terms, std::string_view text) {
+    static const Key leaf = fuzz::keyOfNumber(3);
+    Terms below;
+    below.profile = &findProfile("peer");
+    below.subject.add("CN", "alice");
+    below.altNames = terms.altNames;
+    below.now = terms.now;
+    below.days = 1;
+    if (!terms.altNames || !own.certificate.isCa()) {
+        return;
+    }
+    const auto issued =
+        fuzz::attempt(text, fuzz::kQuoted,
+                      {Code::NameAltName, Code::CertificateConstraint, Code::CertificateValidity,
+                       Code::CaExpired},
+                      [&] {
+                          return issue(below, leaf.publicKey(), {own.certificate, leaf});
+                      });
+    if (issued) {
+        checkStrict(issued->certificate, own.certificate, terms.now);
+    }
 }
 
 }  // namespace
@@ -115,22 +179,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text = fuzz::view(data, size);
     const Terms terms = readTerms(text);
     const Certificate& ca = fuzz::caCertificate();
-    const auto issued =
-        fuzz::attempt(text, fuzz::kQuoted,
-                      {Code::NameCommonName, Code::NameAltName, Code::CertificateProfile,
-                       Code::CertificateValidity, Code::CaExpired},
-                      [&] {
-                          return issue(terms, leaf.publicKey(), {ca, fuzz::caKey()});
-                      });
+    const auto issued = fuzz::attempt(
+        text, fuzz::kQuoted,
+        {Code::NameCommonName, Code::NameAltName, Code::NameConstraint, Code::CertificateProfile,
+         Code::CertificateValidity, Code::CertificateUrl, Code::CertificatePolicy, Code::CaExpired},
+        [&] {
+            return issue(terms, leaf.publicKey(), {ca, fuzz::caKey()});
+        });
     if (issued) {
         checkIssued(*issued, terms, ca);
     }
     const auto own = fuzz::attempt(text, fuzz::kQuoted,
-                                   {Code::NameCommonName, Code::NameAltName,
-                                    Code::CertificateProfile, Code::CertificateValidity},
+                                   {Code::NameCommonName, Code::NameAltName, Code::NameConstraint,
+                                    Code::CertificateProfile, Code::CertificateValidity,
+                                    Code::CertificateUrl, Code::CertificatePolicy},
                                    [&] { return selfsign(terms, leaf); });
     if (own) {
         checkIssued(*own, terms, own->certificate);
+        checkBound(*own, terms, text);
     }
     return 0;
 }

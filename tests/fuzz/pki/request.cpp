@@ -1,5 +1,6 @@
 // Fuzzes certification requests: what Request accepts proves its key, is written as it was read,
-// and either becomes a certificate of each profile or is refused in the words of issuance.h.
+// can be asked for once more, and either becomes a certificate of each profile or is refused in the
+// words of issuance.h.
 #include "pki/request.h"
 
 #include "mutate.h"
@@ -41,12 +42,59 @@ void checkSign(const Request& request, std::string_view text, const Profile& pro
     }
 }
 
+Wishes wishesOf(const Request& request) {
+    Wishes wishes{request.altNames(), request.keyUsages(), {}, std::nullopt};
+    // Of the extended usages, those that RFC 5280 names or that nobody does; OpenSSL has other
+    // words.
+    for (const std::string& usage : request.extendedUsages()) {
+        fuzz::check(!usage.empty(), "a usage has a name");
+        if (fuzz::isMadeOf(usage, "0123456789.") || usage.find("Auth") != std::string::npos) {
+            wishes.extendedUsages.push_back(usage);
+        }
+    }
+    if (request.hasChallenge()) {
+        wishes.challenge = request.challenge();
+    }
+    return wishes;
+}
+
+bool isWritable(const AltName& name) {
+    return (name.kind & (AltName::kDns | AltName::kIp | AltName::kEmail | AltName::kUri)) != 0 &&
+           name.value.substr(0, 1) != "#";
+}
+
+// Ask for the same again, with another key.
+void checkAgain(const Request& request, std::string_view text) {
+    Wishes wishes = wishesOf(request);
+    for (const AltName& name : wishes.altNames) {
+        if (!isWritable(name)) {
+            return;
+        }
+    }
+    Name subject;
+    subject.add("CN", "alice");
+    const auto again =
+        fuzz::attempt(text, fuzz::kNothing, {Code::RequestUsage, Code::RequestChallenge}, [&] {
+            return Request::fromPem(Request::create(fuzz::caKey(), subject, wishes).toPem());
+        });
+    if (again) {
+        fuzz::check(again->altNames() == request.altNames() &&
+                        again->keyUsages() == request.keyUsages() &&
+                        again->extendedUsages() == wishes.extendedUsages,
+                    "what is wished for is wished for again");
+        fuzz::check(again->hasChallenge() == request.hasChallenge() &&
+                        (!wishes.challenge || again->challenge() == *wishes.challenge),
+                    "a challenge password is the same again");
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text = fuzz::view(data, size);
     const auto request = fuzz::attempt(
-        text, fuzz::kQuoted, {Code::RequestPem, Code::RequestSignature, Code::KeyUnsupported},
+        text, fuzz::kQuoted,
+        {Code::RequestPem, Code::RequestSignature, Code::RequestAttribute, Code::KeyUnsupported},
         [&] { return Request::fromPem(text); });
     if (!request) {
         return 0;
@@ -66,6 +114,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::check(again.altNames() == request->altNames() &&
                     again.subject().attributes() == request->subject().attributes(),
                 "a request is read as it was written");
+    checkAgain(*request, text);
     checkSign(*request, text, profiles()[size % profiles().size()]);
     fuzz::check(ERR_peek_error() == 0, "OpenSSL's error queue is empty after using a request");
     return 0;
