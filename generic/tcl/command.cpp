@@ -64,8 +64,8 @@ int dispatch(ClientData clientData, Tcl_Interp* interp, int objc, Tcl_Obj* const
 std::vector<Command> collect() {
     std::vector<Command> all;
     for (const auto& rowsOf : {authorityCommands, storeCommands, keyCommands, requestCommands,
-                               certificateCommands, durableCommands, jobCommands, tickerCommands,
-                               processCommands, sessionCommands, aboutCommands}) {
+                               certificateCommands, ocspCommands, durableCommands, jobCommands,
+                               tickerCommands, processCommands, sessionCommands, aboutCommands}) {
         for (Command& row : rowsOf()) {
             all.push_back(std::move(row));
         }
