@@ -255,6 +255,41 @@ proc ::corpus::texts {} {
     put issuance old "client\n-now 0\nCN a\n-san EMAIL:a@b.example\n-san URI:urn:x"
 }
 
+# Requests and responses of OCSP, about certificates of the fuzzers' CA and of another.
+proc ::corpus::ocsp {} {
+    set key [keyOfNumber 2]
+    set now 1767225600
+    set ca [dict get [sslkeys::certificate selfsign root -key $key -now 1451865600 -days 36500 CN "Fuzz CA"] certificate]
+    set other [dict get [sslkeys::certificate selfsign root -key [keyOfNumber 3] -now $now CN Other] certificate]
+    set delegate [sslkeys::certificate sign [sslkeys::request create -key [keyOfNumber 3] CN d] ocsp -ca $ca -cakey $key -now $now -days 36500]
+    foreach {name options} [list one {-serials 0a} three {-serials {0a 0b 7f80}} plain {-serials 0a -nonce 0} \
+            sha256 {-serials 0a -digest sha256} other [list -serials 0a -ca $other]] {
+        set request [sslkeys::ocsp request {*}[dict merge [list -ca $ca] $options]]
+        put ocsp request-$name $request
+        set terms [list -now $now -revoked {0a {time 1700000000 reason keyCompromise invaliditydate 1600000000}} -known 0b]
+        put ocsp direct-$name [sslkeys::ocsp respond $request -ca $ca -cakey $key {*}$terms]
+        put ocsp delegated-$name [sslkeys::ocsp respond $request -ca $ca -signer [dict get $delegate certificate] \
+            -signerkey [keyOfNumber 3] {*}$terms]
+    }
+    foreach reason {malformedrequest internalerror trylater sigrequired unauthorized} {
+        put ocsp $reason [sslkeys::ocsp refuse $reason]
+    }
+    set files [list -issuer [hold ocsp.crt $ca]]
+    foreach {name options} {
+        sha1 {-sha1} sha384 {-sha384} sha512 {-sha512} both {-sha1 -serial 1 -sha256}
+    } {
+        make ocsp openssl-$name {openssl ocsp {*}$files {*}$options -serial 10 -reqout /dev/stdout}
+    }
+    set signer [hold signer.crt [dict get $delegate certificate]]
+    set signerKey [hold signer.key [keyOfNumber 3]]
+    make ocsp openssl-signed {openssl ocsp {*}$files -serial 10 -signer $signer -signkey $signerKey -reqout /dev/stdout}
+    set index [hold index.txt "R\t400101000000Z\t240101000000Z,superseded\t0A\tunknown\t/CN=a\nV\t400101000000Z\t\t0B\tunknown\t/CN=b\n"]
+    make ocsp openssl-answer {
+        openssl ocsp -index $index -CA [hold ocsp.crt $ca] -rsigner $signer -rkey $signerKey -issuer [hold ocsp.crt $ca] \
+            -serial 10 -serial 11 -serial 12 -respout /dev/stdout
+    }
+}
+
 # PEM itself: one of each kind, and what its text may look like.
 proc ::corpus::pems {} {
     variable root
@@ -281,6 +316,7 @@ set keys [::corpus::keys]
 ::corpus::requests $keys
 ::corpus::certificates $keys
 ::corpus::texts
+::corpus::ocsp
 ::corpus::pems
 file delete -force [file join $::corpus::root held]
 puts "$::corpus::made seeds[if {[llength $::corpus::lacking]} {string cat {, and this openssl cannot make } $::corpus::lacking}]"

@@ -123,6 +123,41 @@ void signRequest(Der& root, Random& random) {
     sign(root, key);
 }
 
+void signResponse(Der& root, Random& random) {
+    // OCSPResponse, [0], ResponseBytes, OCTET STRING, BasicOCSPResponse
+    Der* element = &root;
+    for (const std::size_t part : {1, 0, 1, 0}) {
+        if (element->parts.size() <= part || oneIn(random, 40)) {
+            return;
+        }
+        element = &element->parts[part];
+    }
+    if (element->parts.size() >= 3) {
+        sign(*element, caKey());
+    }
+}
+
+std::size_t mutateElement(std::uint8_t* data, std::size_t size, std::size_t room, unsigned seed,
+                          Mend mend) {
+    Random random(seed);
+    std::optional<Der> root = oneIn(random, 8) ? std::nullopt : readDer(view(data, size));
+    if (!root) {
+        return LLVMFuzzerMutate(data, size, room);
+    }
+    for (std::size_t rounds = 1 + pick(random, 3); rounds > 0; --rounds) {
+        mutateDer(*root, random);
+    }
+    if (mend != nullptr) {
+        mend(*root, random);
+    }
+    const std::string octets = root->write();
+    if (octets.size() > room) {
+        return LLVMFuzzerMutate(data, size, room);
+    }
+    std::memcpy(data, octets.data(), octets.size());
+    return octets.size();
+}
+
 std::size_t mutatePem(std::uint8_t* data, std::size_t size, std::size_t room, unsigned seed,
                       Mend mend) {
     Random random(seed);

@@ -23,11 +23,16 @@ using Mend = void (*)(Der& root, Random& random);
 std::size_t mutatePem(std::uint8_t* data, std::size_t size, std::size_t room, unsigned seed,
                       Mend mend = nullptr);
 
+// Change one element of DER, in place, in the same way.
+std::size_t mutateElement(std::uint8_t* data, std::size_t size, std::size_t room, unsigned seed,
+                          Mend mend = nullptr);
+
 // Change a tree of DER in one place.
 void mutateDer(Der& root, Random& random);
 
-// Sign a certificate with the fuzzers' CA, and a request with its own key.
+// Sign a certificate or an OCSP response with the fuzzers' CA, and a request with its own key.
 void signCertificate(Der& root, Random& random);
 void signRequest(Der& root, Random& random);
+void signResponse(Der& root, Random& random);
 
 }  // namespace sslkeys::fuzz
