@@ -30,6 +30,7 @@ bool isOfItsVersion(const X509* certificate) {
                        : hasUniqueId                                ? X509_VERSION_2
                                                                     : X509_VERSION_1;
     const long version = X509_get_version(certificate);
+    drainOpenSsl();
     return version >= least && version <= X509_VERSION_3;
 }
 

@@ -69,7 +69,9 @@ Request Request::fromPem(std::string_view pem) {
     if (!isWhole) {
         throw Error(Code::RequestPem, "the certificate request is damaged");
     }
-    if (X509_REQ_get_version(request.get()) != X509_REQ_VERSION_1) {
+    const bool isKnown = X509_REQ_get_version(request.get()) == X509_REQ_VERSION_1;
+    drainOpenSsl();
+    if (!isKnown) {
         throw Error(Code::RequestPem, "the certificate request is of an unknown version");
     }
     EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());
