@@ -1,6 +1,7 @@
 // See chain.h.
 #include "pki/chain.h"
 
+#include "pki/chain_revocation.h"
 #include "pki/path.h"
 
 #include <openssl/objects.h>
@@ -37,6 +38,7 @@ constexpr std::array kVerdicts{
     Verdict{X509_V_ERR_INVALID_PURPOSE, Code::ChainPurpose, "is not meant for this use"},
     Verdict{X509_V_ERR_HOSTNAME_MISMATCH, Code::ChainHost, "is for another host"},
     Verdict{X509_V_ERR_IP_ADDRESS_MISMATCH, Code::ChainHost, "is for another address"},
+    Verdict{X509_V_ERR_CERT_REVOKED, Code::ChainRevoked, "was revoked"},
 };
 
 [[noreturn]] void refuse(const X509_STORE_CTX* context, const Certificate& leaf,
@@ -80,10 +82,14 @@ OwnedCertificates betweenOf(const Question& question) {
     return between;
 }
 
-void askHost(X509_VERIFY_PARAM* wanted, const std::string& host, bool hasAltNames) {
-    X509_VERIFY_PARAM_set_hostflags(wanted,
-                                    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
-                                        (hasAltNames ? X509_CHECK_FLAG_NEVER_CHECK_SUBJECT : 0U));
+unsigned hostFlags(const Certificate& leaf) {
+    const bool hasAltNames = X509_get_ext_by_NID(leaf.get(), NID_subject_alt_name, -1) >= 0;
+    return X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+           (hasAltNames ? X509_CHECK_FLAG_NEVER_CHECK_SUBJECT : 0U);
+}
+
+void askHost(X509_VERIFY_PARAM* wanted, const std::string& host, unsigned flags) {
+    X509_VERIFY_PARAM_set_hostflags(wanted, flags);
     // To OpenSSL an empty name means that nobody asks, and ".example.com" any host below.
     const bool isPattern =
         host.empty() || host.front() == '.' || host.find('*') != std::string::npos;
@@ -95,6 +101,74 @@ void askHost(X509_VERIFY_PARAM* wanted, const std::string& host, bool hasAltName
         drainOpenSsl();
         throw Error(Code::ChainHost, quote(host) + " cannot be the name of a host",
                     {{"host", host}});
+    }
+}
+
+[[noreturn]] void refuse(Code code, const Certificate& leaf, const std::string& why,
+                         Error::Data data = {}) {
+    const std::string subject = printName(X509_get_subject_name(leaf.get()));
+    data.emplace(data.begin(), "subject", subject);
+    throw Error(code, "certificate " + quote(subject) + " " + why, std::move(data));
+}
+
+int opensslPurpose(Purpose purpose) {
+    switch (purpose) {
+    case Purpose::kServer: return X509_PURPOSE_SSL_SERVER;
+    case Purpose::kClient: return X509_PURPOSE_SSL_CLIENT;
+    case Purpose::kEmail: return X509_PURPOSE_SMIME_SIGN;
+    default: return X509_PURPOSE_ANY;
+    }
+}
+
+// The purposes that OpenSSL does not judge as RFC 6960 4.2.2.2 and RFC 5280 4.2.1.9 want it.
+void requirePurpose(const Certificate& leaf, Purpose purpose) {
+    X509* certificate = leaf.get();
+    const std::uint32_t flags = X509_get_extension_flags(certificate);
+    const bool isResponder = (flags & EXFLAG_XKUSAGE) != 0 &&
+                             (X509_get_extended_key_usage(certificate) & XKU_OCSP_SIGN) != 0 &&
+                             (X509_get_key_usage(certificate) & KU_DIGITAL_SIGNATURE) != 0;
+    const bool isCa = leaf.isCa() && (X509_get_key_usage(certificate) & KU_KEY_CERT_SIGN) != 0;
+    if ((purpose == Purpose::kOcsp && !isResponder) || (purpose == Purpose::kCa && !isCa)) {
+        refuse(Code::ChainPurpose, leaf, "is not meant for this use");
+    }
+}
+
+// The names beside the host's: OpenSSL takes one of each kind only, and -host may be an address.
+void requireNames(const Certificate& leaf, const Question& question) {
+    if (question.ip &&
+        (!isAddress(*question.ip) || X509_check_ip_asc(leaf.get(), question.ip->c_str(), 0) != 1)) {
+        drainOpenSsl();
+        refuse(Code::ChainHost, leaf, "does not name the address " + quote(*question.ip),
+               {{"ip", *question.ip}});
+    }
+    if (question.email && (!isMailbox(*question.email) ||
+                           X509_check_email(leaf.get(), question.email->data(),
+                                            question.email->size(), hostFlags(leaf)) != 1)) {
+        drainOpenSsl();
+        refuse(Code::ChainEmail, leaf, "does not name the mailbox " + quote(*question.email),
+               {{"email", *question.email}});
+    }
+}
+
+// The chain that was found, the certificate first.
+std::vector<X509*> chainOf(const X509_STORE_CTX* context) {
+    const STACK_OF(X509)* found = X509_STORE_CTX_get0_chain(const_cast<X509_STORE_CTX*>(context));
+    std::vector<X509*> chain;
+    chain.reserve(static_cast<std::size_t>(std::max(0, sk_X509_num(found))));
+    for (int index = 0; index < sk_X509_num(found); ++index) {
+        chain.push_back(sk_X509_value(found, index));
+    }
+    return chain;
+}
+
+void requireDepth(const std::vector<X509*>& chain, const Question& question,
+                  const Certificate& leaf) {
+    const int between = std::max(0, static_cast<int>(chain.size()) - 2);
+    if (question.depth && between > *question.depth) {
+        refuse(Code::ChainDepth, leaf,
+               "has a chain with " + std::to_string(between) +
+                   " intermediate CAs, which are more than " + std::to_string(*question.depth),
+               {{"depth", std::to_string(between)}});
     }
 }
 
@@ -127,22 +201,25 @@ void verify(const Certificate& certificate, const Question& question) {
     X509_VERIFY_PARAM* wanted = X509_STORE_CTX_get0_param(context.get());
     X509_VERIFY_PARAM_set_time(wanted, static_cast<time_t>(question.now));
     require(X509_VERIFY_PARAM_set_flags(wanted, X509_V_FLAG_PARTIAL_CHAIN), failure);
-    if (question.purpose != Purpose::kAny) {
-        require(X509_VERIFY_PARAM_set_purpose(wanted, question.purpose == Purpose::kServer
-                                                          ? X509_PURPOSE_SSL_SERVER
-                                                          : X509_PURPOSE_SSL_CLIENT),
-                failure);
+    if (const int purpose = opensslPurpose(question.purpose); purpose != X509_PURPOSE_ANY) {
+        require(X509_VERIFY_PARAM_set_purpose(wanted, purpose), failure);
     }
     // 112 bits: RSA of 2,048 bits, no SHA-1. NIST SP 800-131A.
     X509_VERIFY_PARAM_set_auth_level(wanted, 2);
     if (question.host) {
-        askHost(wanted, *question.host,
-                X509_get_ext_by_NID(certificate.get(), NID_subject_alt_name, -1) >= 0);
+        askHost(wanted, *question.host, hostFlags(certificate));
     }
     if (X509_verify_cert(context.get()) != 1) {
         refuse(context.get(), certificate, question);
     }
     drainOpenSsl();
+    requirePurpose(certificate, question.purpose);
+    requireNames(certificate, question);
+    const std::vector<X509*> chain = chainOf(context.get());
+    requireDepth(chain, question, certificate);
+    if (question.crls) {
+        requireUnrevoked(chain, *question.crls, question.now);
+    }
 }
 
 int opensslReason(const Error& refusal) {

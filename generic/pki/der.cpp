@@ -130,6 +130,21 @@ View Reader::takeInteger(unsigned char tag) {
     return content;
 }
 
+View Reader::takeOid() {
+    constexpr unsigned char kGoesOn = 0x80;
+    const View content = take(kOid);
+    bool isBetween = true;  // between two numbers
+    bool isGood = !content.empty();
+    for (const unsigned char octet : content) {
+        isGood = isGood && !(isBetween && octet == kGoesOn);
+        isBetween = octet < kGoesOn;
+    }
+    if (!isGood || !isBetween) {
+        fail();
+    }
+    return content;
+}
+
 std::int64_t Reader::takeTime() {
     const bool isUtc = sees(kUtcTime);
     const auto seconds = secondsOf(take(isUtc ? kUtcTime : kGeneralizedTime), isUtc);

@@ -68,6 +68,9 @@ class Reader {
     // The same of an INTEGER or ENUMERATED, in as few octets as DER wants.
     View takeInteger(unsigned char tag = kInteger);
 
+    // The same of an OBJECT IDENTIFIER, each number of it whole and in as few octets as can be.
+    View takeOid();
+
     // The same of a time as RFC 5280 4.1.2.5 writes it, UTCTime or GeneralizedTime, to the second
     // and in Z; Unix seconds.
     std::int64_t takeTime();

@@ -15,9 +15,9 @@ void freePlain(char* text) noexcept { OPENSSL_free(text); }
 
 }  // namespace
 
-std::vector<PemBlock> readPem(std::string_view text) {
+std::vector<PemBlock> readPem(std::string_view text, std::size_t longest) {
     std::vector<PemBlock> blocks;
-    if (text.empty() || text.size() > kLongestPem) {
+    if (text.empty() || text.size() > longest) {
         return blocks;
     }
     const OwnedBio bio(

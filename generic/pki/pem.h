@@ -12,7 +12,8 @@
 
 namespace sslkeys {
 
-// Nothing that sslkeys reads is longer: an RSA-8192 key with a long certificate has 20 KiB.
+// Nothing that sslkeys reads is longer, but revocation lists (crl.h): an RSA-8192 key with a long
+// certificate has 20 KiB.
 constexpr std::size_t kLongestPem = std::size_t{256} * 1024;
 
 struct PemBlock {
@@ -22,9 +23,9 @@ struct PemBlock {
 };
 
 // Read all blocks of a text; what stands between them is passed over (RFC 7468 2).
-//   in   text  at most kLongestPem octets
+//   in   longest  how many octets the text may have
 //   out  the blocks, none when there is none or the text is damaged or too long
-std::vector<PemBlock> readPem(std::string_view text);
+std::vector<PemBlock> readPem(std::string_view text, std::size_t longest = kLongestPem);
 
 // Write one block: 64 characters a line, LF.
 Secret writePem(std::string_view label, const unsigned char* der, std::size_t length);

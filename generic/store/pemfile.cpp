@@ -83,6 +83,18 @@ Trust trustOfFile(const std::string& path) {
     return trust;
 }
 
+std::vector<Crl> crlsOfFile(const std::string& path) {
+    auto& kept = cache<std::vector<Crl>>();
+    const Stamp stamp = stampOf(path);
+    if (auto found = kept.find(path, stamp)) {
+        return *found;
+    }
+    const Secret text = readFile(path, kLongestCrl);
+    std::vector<Crl> list = Crl::listFromPem(view(text));
+    kept.keep(path, stamp, list);
+    return list;
+}
+
 Key keyOfFile(const std::string& path, const Secret* password) {
     auto& kept = cache<Key>();
     const Stamp stamp = stampOf(path);

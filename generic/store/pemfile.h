@@ -1,9 +1,10 @@
-// Certificates and keys read from files, kept while the file is unchanged: what a server asks for
-// at every connection and every certificate it issues. The same from every thread.
+// Certificates, revocation lists and keys read from files, kept while the file is unchanged: what a
+// server asks for at every connection and every certificate it issues. The same from every thread.
 #pragma once
 
 #include "pki/certificate.h"
 #include "pki/chain.h"
+#include "pki/crl.h"
 #include "pki/key.h"
 
 #include <string>
@@ -18,6 +19,10 @@ std::vector<Certificate> certificatesOfFile(const std::string& path);
 // Read all certificates of a file as those that are trusted.
 //   errors  POSIX, CERTIFICATE PEM
 Trust trustOfFile(const std::string& path);
+
+// Read all revocation lists of a file.
+//   errors  POSIX, CRL PEM
+std::vector<Crl> crlsOfFile(const std::string& path);
 
 // Read the private key of a file.
 //   in      password  null when none is known

@@ -1,13 +1,10 @@
 // sslkeys::certificate: see pki/issuance.h (issue, sign, selfsign), pki/certificate.h (info, match)
-// and pki/chain.h (verify).
+// and, for verify, cmd_verify.cpp.
 #include "pki/certificate.h"
-#include "pki/chain.h"
 #include "pki/error.h"
 #include "pki/path.h"
 #include "pki/print.h"
 #include "pki/request.h"
-#include "pki/validity.h"
-#include "store/pemfile.h"
 #include "tcl/command.h"
 #include "tcl/describe.h"
 #include "tcl/job.h"
@@ -136,44 +133,6 @@ void info(Call& call) {
     }
 }
 
-struct VerifyArgs {
-    std::optional<std::string> host;
-    Purpose purpose = Purpose::kAny;
-    std::int64_t now = Call::now();
-    std::optional<Word> ca;
-    std::string caFile;
-};
-const Options<VerifyArgs>& verifyOptions() {
-    static const std::vector<Option<VerifyArgs>> rows = {
-        {"-ca", "certificates", [](VerifyArgs& args, const Word& word) { args.ca = word; }},
-        {"-cafile", "path", [](VerifyArgs& args, const Word& word) { args.caFile = word.path(); }},
-        {"-host", "name", [](VerifyArgs& args, const Word& word) { args.host = word.text(); }},
-        {"-purpose", "server|client|any",
-         [](VerifyArgs& args, const Word& word) {
-             constexpr Purpose kPurposes[] = {Purpose::kServer, Purpose::kClient, Purpose::kAny};
-             args.purpose = kPurposes[word.choice({"server", "client", "any"})];
-         }},
-        {"-now", "seconds",
-         [](VerifyArgs& args, const Word& word) { args.now = word.integer(0, kEndOfTime); }},
-    };
-    static const Options<VerifyArgs> options(rows);
-    return options;
-}
-
-// sslkeys::certificate verify certificate -ca certificates|-cafile path ?-host name? ?-purpose use?
-// ?-now time?
-void verifyCertificate(Call& call) {
-    VerifyArgs args;
-    const std::vector<Certificate> chain = certificatesOf(call.object(0));
-    call.read(args, verifyOptions());
-    requireOne(args.ca.has_value(), !args.caFile.empty(), "-ca");
-    const Trust trusted =
-        args.ca ? Trust(certificatesOf(args.ca->object())) : trustOfFile(args.caFile);
-    verify(chain.front(),
-           {trusted, args.host, args.purpose, args.now, {chain.begin() + 1, chain.end()}});
-    call.answer(describeIdentity(chain.front()));
-}
-
 // sslkeys::certificate match certificate key
 void match(Call& call) {
     const Certificate certificate = leafOf(call.object(0));
@@ -188,7 +147,7 @@ std::vector<Command> certificateCommands() {
         {"certificate", "sign", "request profile", signOptions().rows(), true, signRequest},
         {"certificate", "selfsign", "profile", selfsignOptions().rows(), true, selfsignKey},
         {"certificate", "info", "certificate", infoOptions().rows(), false, info},
-        {"certificate", "verify", "certificate", verifyOptions().rows(), false, verifyCertificate},
+        verifyCommand(),
         {"certificate", "match", "certificate key", {}, false, match},
     };
 }

@@ -43,29 +43,35 @@ const Command& findVerb(Tcl_Interp* interp, const Rows& rows, int objc, Tcl_Obj*
 // The only way from Tcl into C++.
 int dispatch(ClientData clientData, Tcl_Interp* interp, int objc, Tcl_Obj* const objv[]) noexcept {
     const Rows& rows = *static_cast<Rows*>(clientData);
-    std::string name = kNamespace + std::string(rows.front()->noun);
+    const bool hasVerb = rows.front()->verb[0] != '\0';
+    const Command* command = hasVerb ? nullptr : rows.front();
+    const auto name = [&] {
+        return command == nullptr ? kNamespace + std::string(rows.front()->noun)
+                                  : fullName(*command);
+    };
     try {
-        const bool hasVerb = rows.front()->verb[0] != '\0';
-        const Command& command = hasVerb ? findVerb(interp, rows, objc, objv) : *rows.front();
-        name = fullName(command);
-        Call call(interp, command, hasVerb ? 2 : 1, objc, objv);
-        command.run(call);
+        if (hasVerb) {
+            command = &findVerb(interp, rows, objc, objv);
+        }
+        Call call(interp, *command, hasVerb ? 2 : 1, objc, objv);
+        command->run(call);
         return call.code();
     } catch (const Reported&) {
-        return reportTcl(interp, name);
+        return reportTcl(interp, name());
     } catch (const Error& error) {
-        return reportError(interp, name, error);
+        return reportError(interp, name(), error);
     } catch (const std::exception& exception) {
         ERR_clear_error();
-        return reportError(interp, name, Error(Code::InternalUnexpected, exception.what()));
+        return reportError(interp, name(), Error(Code::InternalUnexpected, exception.what()));
     }
 }
 
 std::vector<Command> collect() {
     std::vector<Command> all;
-    for (const auto& rowsOf : {authorityCommands, storeCommands, keyCommands, requestCommands,
-                               certificateCommands, ocspCommands, durableCommands, jobCommands,
-                               tickerCommands, processCommands, sessionCommands, aboutCommands}) {
+    for (const auto& rowsOf :
+         {authorityCommands, storeCommands, keyCommands, requestCommands, certificateCommands,
+          crlCommands, ocspCommands, durableCommands, jobCommands, tickerCommands, processCommands,
+          sessionCommands, aboutCommands}) {
         for (Command& row : rowsOf()) {
             all.push_back(std::move(row));
         }

@@ -37,6 +37,8 @@ void createCommands(Tcl_Interp* interp);
 std::vector<Command> keyCommands();          // cmd_key.cpp
 std::vector<Command> requestCommands();      // cmd_request.cpp
 std::vector<Command> certificateCommands();  // cmd_certificate.cpp
+Command verifyCommand();                     // cmd_verify.cpp, of certificateCommands()
+std::vector<Command> crlCommands();          // cmd_crl.cpp
 std::vector<Command> ocspCommands();         // cmd_ocsp.cpp
 std::vector<Command> storeCommands();        // cmd_store.cpp
 std::vector<Command> authorityCommands();    // cmd_authority.cpp

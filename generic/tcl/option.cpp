@@ -107,6 +107,14 @@ std::vector<std::string> Word::list() const {
     return texts;
 }
 
+std::size_t Word::dictSize() const {
+    Tcl_Size size = 0;
+    if (Tcl_DictObjSize(interp_, object_, &size) != TCL_OK) {
+        refuse("is not a dict");
+    }
+    return static_cast<std::size_t>(size);
+}
+
 void Word::requirePrefix() const {
     Tcl_Size words = 0;
     if (Tcl_ListObjLength(interp_, object_, &words) != TCL_OK) {

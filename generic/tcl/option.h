@@ -48,6 +48,11 @@ class Word {
     // errors  TCL VALUE LIST
     std::vector<std::string> list() const;
 
+    // Refuse what is no dict.
+    //   out     how many keys it has
+    //   errors  TCL VALUE DICTIONARY
+    std::size_t dictSize() const;
+
     // Refuse what is no command prefix.
     //   errors  TCL VALUE LIST, ARGS MISSING when it is empty
     void requirePrefix() const;

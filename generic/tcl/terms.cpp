@@ -69,13 +69,17 @@ bool isGiven(const CaArgs& args) {
            !args.caKeyFile.empty();
 }
 
-void requireOne(bool hasValue, bool hasFile, const std::string& name) {
-    const std::string either = name + " or " + name + "file";
+void requireNotBoth(bool hasValue, bool hasFile, const std::string& name) {
     if (hasValue && hasFile) {
-        throw Error(Code::ArgsConflict, "give " + either + ", not both", {{"option", name}});
+        throw Error(Code::ArgsConflict, "give " + name + " or " + name + "file, not both",
+                    {{"option", name}});
     }
+}
+
+void requireOne(bool hasValue, bool hasFile, const std::string& name) {
+    requireNotBoth(hasValue, hasFile, name);
     if (!hasValue && !hasFile) {
-        throw Error(Code::ArgsMissing, "give " + either, {{"option", name}});
+        throw Error(Code::ArgsMissing, "give " + name + " or " + name + "file", {{"option", name}});
     }
 }
 

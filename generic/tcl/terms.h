@@ -62,6 +62,10 @@ bool isGiven(const CaArgs& args);
 //   errors  ARGS MISSING, ARGS CONFLICT; POSIX; CERTIFICATE PEM; KEY *
 Ca loadCa(const CaArgs& args);
 
+// Refuse a call that gives both a value and a file.
+//   errors  ARGS CONFLICT
+void requireNotBoth(bool hasValue, bool hasFile, const std::string& name);
+
 // Refuse a call that gives neither a value nor a file, or both.
 //   in      name  the option of the value; that of the file ends in "file"
 //   errors  ARGS MISSING, ARGS CONFLICT

@@ -44,6 +44,7 @@ const Tcl_ObjType Kind<T>::kType = {kName, Kind::release, Kind::duplicate, Kind:
 template <> const char* const Kind<Key>::kName = "sslkeys-key";
 template <> const char* const Kind<Request>::kName = "sslkeys-request";
 template <> const char* const Kind<Certificate>::kName = "sslkeys-certificate";
+template <> const char* const Kind<Crl>::kName = "sslkeys-crl";
 
 }  // namespace
 
@@ -81,6 +82,27 @@ std::vector<Certificate> certificatesOf(Tcl_Obj* object) {
 
 Certificate leafOf(Tcl_Obj* object) { return certificatesOf(object).front(); }
 
+template <class T> std::vector<T> valuesOf(Tcl_Obj* object) {
+    if (object->typePtr == &Kind<T>::kType) {
+        return {*Kind<T>::content(object)};
+    }
+    static const Tcl_ObjType* const list = Tcl_GetObjType("list");
+    // A text in PEM begins with a hyphen, a list of such texts with a brace.
+    const bool isList =
+        (object->typePtr == list && object->bytes == nullptr) || Tcl_GetString(object)[0] == '{';
+    Tcl_Size count = 0;
+    Tcl_Obj** elements = nullptr;
+    if (!isList || Tcl_ListObjGetElements(nullptr, object, &count, &elements) != TCL_OK) {
+        return T::listFromPem(textOf(object));
+    }
+    std::vector<T> values;
+    values.reserve(static_cast<std::size_t>(count));
+    for (Tcl_Size index = 0; index < count; ++index) {
+        values.push_back(valueOf<T>(elements[index]));
+    }
+    return values;
+}
+
 Tcl_Obj* newSubject(const Name& name) {
     Tcl_Obj* list = Tcl_NewListObj(0, nullptr);
     for (const auto& [type, value] : name.attributes()) {
@@ -93,8 +115,12 @@ Tcl_Obj* newSubject(const Name& name) {
 template Tcl_Obj* newValue(Key);
 template Tcl_Obj* newValue(Request);
 template Tcl_Obj* newValue(Certificate);
+template Tcl_Obj* newValue(Crl);
 template Key valueOf(Tcl_Obj*);
 template Request valueOf(Tcl_Obj*);
 template Certificate valueOf(Tcl_Obj*);
+template Crl valueOf(Tcl_Obj*);
+template std::vector<Certificate> valuesOf(Tcl_Obj*);
+template std::vector<Crl> valuesOf(Tcl_Obj*);
 
 }  // namespace sslkeys

@@ -225,6 +225,31 @@ proc ::corpus::certificates {keys} {
     make certificate text {openssl x509 -in [hold t.crt $ca] -text}
 }
 
+# ---- revocation lists -------------------------------------------------------------------------
+
+proc ::corpus::crls {} {
+    set now 1767225600
+    set cakey [keyOfNumber 2]
+    set ca [dict get [sslkeys::certificate selfsign root -key $cakey -now 1451865600 -days 36500 CN "Fuzz CA"] certificate]
+    set many {}
+    for {set i 1} {$i <= 60} {incr i} {
+        dict set many [format %08x [expr {$i * 2654435761 % 4294967296}]] [list time [expr {$now + $i}] reason superseded]
+    }
+    foreach {name revoked} [list empty {} one {01 {time 5}} many $many all {
+        ff01 {time 1 reason keyCompromise} 02 {time 2 reason certificateHold invaliditydate 3} 03 {time 2524608000} -05 {time 9}
+    }] {
+        put crl $name [sslkeys::crl sign -ca $ca -cakey $cakey -number 127 -now $now -revoked $revoked]
+    }
+    set base [hold ca.cnf "\[ca\]\ndefault_ca=d\n\[d\]\ndatabase=[hold index.txt "R\t300101000000Z\t260101000000Z,CACompromise,20250101000000Z\t0A\tunknown\t/CN=a\nR\t300101000000Z\t260101000000Z\t0B\tunknown\t/CN=b\n"]\ndefault_md=sha256\ndefault_crl_days=7\n\[plain\]\nauthorityKeyIdentifier=keyid\n\[delta\]\n2.5.29.27=critical,DER:020101\n\[partial\]\nissuingDistributionPoint=critical,@idp\n\[idp\]\nfullname=URI:http://a.example/\nindirectCRL=TRUE\n\[issuer\]\nissuerAltName=DNS:a.example\nauthorityKeyIdentifier=keyid,issuer:always\n"]
+    set files [list -config $base -cert [hold c.crt $ca] -keyfile [hold c.key $cakey] -crl_lastupdate 260101000000Z -crl_nextupdate 300101000000Z]
+    make crl openssl-v1 {openssl ca -gencrl {*}$files}
+    foreach section {plain delta partial issuer} {
+        make crl openssl-$section {openssl ca -gencrl {*}$files -crlexts $section}
+    }
+    make crl openssl-sha1 {openssl ca -gencrl {*}$files -md sha1}
+    put crl two [string repeat [sslkeys::crl sign -ca $ca -cakey $cakey -number 1 -now $now] 2]
+}
+
 # ---- names and wishes, as lines of text -------------------------------------------------------
 
 proc ::corpus::texts {} {
@@ -315,6 +340,7 @@ file delete -force $::corpus::root
 set keys [::corpus::keys]
 ::corpus::requests $keys
 ::corpus::certificates $keys
+::corpus::crls
 ::corpus::texts
 ::corpus::ocsp
 ::corpus::pems

@@ -114,6 +114,19 @@ void signCertificate(Der& root, Random& random) {
     sign(root, caKey());
 }
 
+void signCrl(Der& root, Random& random) {
+    if (root.parts.size() != 3 || root.parts[0].parts.size() < 4 || oneIn(random, 8)) {
+        return;
+    }
+    std::vector<Der>& fields = root.parts[0].parts;
+    const std::size_t first = fields[0].tag == 0x02 ? 1 : 0;
+    fields[first] = algorithm();
+    if (!oneIn(random, 4)) {
+        fields[first + 1] = subjectOf(caCertificate());
+    }
+    sign(root, caKey());
+}
+
 void signRequest(Der& root, Random& random) {
     if (root.parts.size() != 3 || root.parts[0].parts.size() < 3 || oneIn(random, 8)) {
         return;

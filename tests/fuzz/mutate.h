@@ -30,8 +30,10 @@ std::size_t mutateElement(std::uint8_t* data, std::size_t size, std::size_t room
 // Change a tree of DER in one place.
 void mutateDer(Der& root, Random& random);
 
-// Sign a certificate or an OCSP response with the fuzzers' CA, and a request with its own key.
+// Sign a certificate, a revocation list or an OCSP response with the fuzzers' CA, and a request
+// with its own key.
 void signCertificate(Der& root, Random& random);
+void signCrl(Der& root, Random& random);
 void signRequest(Der& root, Random& random);
 void signResponse(Der& root, Random& random);
 
