@@ -1,4 +1,4 @@
-// See key.h.
+// See key.h; reading is keyread.cpp.
 #include "pki/key.h"
 
 #include "pki/digest.h"
@@ -6,7 +6,6 @@
 #include "pki/kept.h"
 #include "pki/p256.h"
 #include "pki/pem.h"
-#include "pki/sealed.h"
 #include "pki/signing.h"
 
 #include <openssl/core_names.h>
@@ -39,40 +38,6 @@ constexpr std::array kCurves{
                                              "RSA of 2048 to 8192 bits, or Ed25519");
 }
 
-// Answers OpenSSL's question for a passphrase, and remembers that it was asked.
-struct Asked {
-    const Secret* password;
-    bool asked;
-};
-
-int answerPassword(char* buffer, int size, int /*forWriting*/, void* context) noexcept {
-    auto* asked = static_cast<Asked*>(context);
-    asked->asked = true;
-    if (asked->password == nullptr || asked->password->size() > static_cast<std::size_t>(size)) {
-        return -1;
-    }
-    std::memcpy(buffer, asked->password->data(), asked->password->size());
-    return static_cast<int>(asked->password->size());
-}
-
-bool isPrivate(const PemBlock& block) {
-    return block.label == "PRIVATE KEY" || block.label == "ENCRYPTED PRIVATE KEY" ||
-           block.label == "EC PRIVATE KEY" || block.label == "RSA PRIVATE KEY";
-}
-
-// Refuse to open a key that would keep us busy for longer than anybody means to wait.
-void requireOpensSoon(const std::vector<PemBlock>& blocks) {
-    const bool soon = std::all_of(blocks.begin(), blocks.end(), [](const PemBlock& block) {
-        return block.label != "ENCRYPTED PRIVATE KEY" || opensSoon(block.der);
-    });
-    if (!soon) {
-        throw Error(Code::KeyUnsupported, "opening the key takes too long: its encryption asks for "
-                                          "more than " +
-                                              std::to_string(kMostPasswordRounds) +
-                                              " rounds, or as much work");
-    }
-}
-
 // The name of a key's curve: ours, or OpenSSL's for one that we do not use; "explicit" for one that
 // is spelled out, which RFC 5480 2.1.1 forbids in certificates.
 std::string curveOf(const EVP_PKEY* key) {
@@ -85,39 +50,6 @@ std::string curveOf(const EVP_PKEY* key) {
         return std::strcmp(row.opensslName, group.data()) == 0;
     });
     return isExplicit != 0 ? "explicit" : curve == kCurves.end() ? group.data() : curve->name;
-}
-
-// Tell whether the number of an EC key is one of its curve's: others sign as well, but OpenSSL
-// cannot write all of them. SEC 1 3.2.1.
-bool isWithinRange(EVP_PKEY* key) {
-    if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC) {
-        return true;
-    }
-    const OwnedKeyContext context(EVP_PKEY_CTX_new(key, nullptr));
-    return EVP_PKEY_private_check(context.get()) == 1;
-}
-
-// Tell whether a private key signs what its public half verifies. OpenSSL reads keys whose halves
-// or numbers do not belong together, and its own check of an RSA key looks for primes for too long.
-bool isSound(EVP_PKEY* key) {
-    if (!isWithinRange(key) || OwnedPkcs8(EVP_PKEY2PKCS8(key)) == nullptr) {
-        drainOpenSsl();
-        return false;
-    }
-    constexpr std::array<unsigned char, 1> kMessage{0};
-    std::array<unsigned char, kMostRsaBits / 8> signature{};
-    std::size_t length = signature.size();
-    const Owned<EVP_MD_CTX, EVP_MD_CTX_free> signing(EVP_MD_CTX_new());
-    const Owned<EVP_MD_CTX, EVP_MD_CTX_free> verifying(EVP_MD_CTX_new());
-    const bool sound =
-        EVP_DigestSignInit(signing.get(), nullptr, digestFor(key), nullptr, key) == 1 &&
-        EVP_DigestSign(signing.get(), signature.data(), &length, kMessage.data(),
-                       kMessage.size()) == 1 &&
-        EVP_DigestVerifyInit(verifying.get(), nullptr, digestFor(key), nullptr, key) == 1 &&
-        EVP_DigestVerify(verifying.get(), signature.data(), length, kMessage.data(),
-                         kMessage.size()) == 1;
-    drainOpenSsl();
-    return sound;
 }
 
 // OpenSSL asks now and then while it looks for primes; 0 breaks off.
@@ -188,35 +120,6 @@ Key Key::generate(const KeySpec& spec, const Stop* stop) {
     return Key(OwnedKey(require(EVP_EC_gen(curve->opensslName), failure)), true);
 }
 
-Key Key::fromPem(std::string_view pem, const Secret* password) {
-    const std::vector<PemBlock> blocks = readPem(pem);
-    if (std::count_if(blocks.begin(), blocks.end(), isPrivate) != 1) {
-        throw Error(Code::KeyPem, "this is not one private key in PEM");
-    }
-    if (password != nullptr) {
-        requireOpensSoon(blocks);
-    }
-    const OwnedBio bio(require(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
-                               "could not read the key"));
-    Asked asked{password, false};
-    OwnedKey key(PEM_read_bio_PrivateKey(bio.get(), nullptr, answerPassword, &asked));
-    drainOpenSsl();
-    if (key == nullptr && asked.asked && password == nullptr) {
-        throw Error(Code::KeyEncrypted, "the key is encrypted: give its passphrase");
-    }
-    if (key == nullptr && asked.asked) {
-        throw Error(Code::KeyPassword, "the passphrase does not open the key");
-    }
-    if (key == nullptr) {
-        throw Error(Code::KeyPem, "the private key is damaged");
-    }
-    requireSupported(key.get());
-    if (!isSound(key.get())) {
-        throw Error(Code::KeyPem, "the private key is damaged: it does not fit its public half");
-    }
-    return Key(std::move(key), false);
-}
-
 Secret Key::toPem() const {
     // One that was read may leave out its public half: only what was made here has a known shape.
     if (content_->isMadeHere && content_->point) {
@@ -282,13 +185,6 @@ der::Octets Key::sign(der::View octets) const {
             failure);
     signature.resize(length);
     return signature;
-}
-
-bool isEncryptedKey(std::string_view pem) {
-    const std::vector<PemBlock> blocks = readPem(pem);
-    return std::any_of(blocks.begin(), blocks.end(), [](const PemBlock& block) {
-        return isPrivate(block) && (block.encrypted || block.label == "ENCRYPTED PRIVATE KEY");
-    });
 }
 
 KeySpec describe(const EVP_PKEY* key) {

@@ -5,6 +5,7 @@
 #include "pki/der.h"
 #include "pki/owned.h"
 #include "pki/p256.h"
+#include "pki/sealed.h"
 #include "pki/stop.h"
 
 #include <optional>
@@ -40,8 +41,13 @@ class Key {
 
     // Read one private key: PKCS#8, plain or encrypted, or the older EC and RSA forms.
     //   in      password  null when none is known; nobody is ever asked for one
-    //   errors  KEY PEM, ENCRYPTED, PASSWORD, UNSUPPORTED
+    //   errors  KEY PEM, ENCRYPTED, PASSWORD, UNSUPPORTED; what is sealed in a way that cannot be
+    //           opened here, or takes too long, is UNSUPPORTED
     static Key fromPem(std::string_view pem, const Secret* password = nullptr);
+
+    // Read the DER of a PrivateKeyInfo.
+    //   errors  KEY PEM, UNSUPPORTED
+    static Key fromPkcs8(const Secret& der);
 
     // Write it as PKCS#8.
     Secret toPem() const;
@@ -78,6 +84,10 @@ class Key {
 
 // Tell whether a text holds an encrypted private key.
 bool isEncryptedKey(std::string_view pem);
+
+// Tell how the one private key of a text is sealed; none when it is not.
+//   errors  KEY PEM
+std::optional<Sealing> sealingOf(std::string_view pem);
 
 // Tell what a key, private or public, is; a type that sslkeys does not use by OpenSSL's name for
 // it.

@@ -39,6 +39,7 @@ using OwnedBytes = std::unique_ptr<unsigned char, Deleter<freeBytes>>;
 using OwnedCertificate = Owned<X509, X509_free>;
 // Only the stack: whoever put certificates in it keeps them.
 using OwnedCertificates = std::unique_ptr<STACK_OF(X509), Deleter<freeCertificates>>;
+using OwnedCrl = Owned<X509_CRL, X509_CRL_free>;
 using OwnedExtendedUsages = std::unique_ptr<EXTENDED_KEY_USAGE, Deleter<freeExtendedUsages>>;
 using OwnedExtensions = std::unique_ptr<STACK_OF(X509_EXTENSION), Deleter<freeExtensions>>;
 using OwnedGeneralName = Owned<GENERAL_NAME, GENERAL_NAME_free>;

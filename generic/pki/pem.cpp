@@ -48,6 +48,14 @@ std::vector<PemBlock> readPem(std::string_view text, std::size_t longest) {
     return blocks;
 }
 
+std::string encodeBase64(const std::vector<unsigned char>& octets) {
+    std::string text((octets.size() + 2) / 3 * 4 + 1, '\0');
+    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets.data(),
+                                       static_cast<int>(octets.size()));
+    text.resize(static_cast<std::size_t>(length));
+    return text;
+}
+
 Secret writePem(std::string_view label, const unsigned char* der, std::size_t length) {
     constexpr std::size_t kOctetsOfLine = 48;
     const std::string dashed = std::string(label) + "-----\n";

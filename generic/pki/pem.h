@@ -27,6 +27,9 @@ struct PemBlock {
 //   out  the blocks, none when there is none or the text is damaged or too long
 std::vector<PemBlock> readPem(std::string_view text, std::size_t longest = kLongestPem);
 
+// Write base64 on one line.
+std::string encodeBase64(const std::vector<unsigned char>& octets);
+
 // Write one block: 64 characters a line, LF.
 Secret writePem(std::string_view label, const unsigned char* der, std::size_t length);
 

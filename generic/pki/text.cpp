@@ -73,6 +73,27 @@ long countPlainCharacters(std::string_view text) {
     return count;
 }
 
+std::string readBmp(const unsigned char* octets, std::size_t count) {
+    std::string text;
+    const auto unitAt = [&](std::size_t at) -> unsigned long {
+        return at + 1 < count ? octets[at] * 256UL + octets[at + 1] : 0;
+    };
+    for (std::size_t at = 0; at + 1 < count; at += 2) {
+        unsigned long character = unitAt(at);
+        const unsigned long second = unitAt(at + 2);
+        if (character >= 0xD800 && character < 0xDC00 && second >= 0xDC00 && second < 0xE000) {
+            character = 0x10000 + (character - 0xD800) * 0x400 + (second - 0xDC00);
+            at += 2;
+        }
+        std::array<unsigned char, 6> octetsOut{};
+        const bool isWhole = character < 0xD800 || character > 0xDFFF;
+        const int used = UTF8_putc(octetsOut.data(), static_cast<int>(octetsOut.size()),
+                                   isWhole ? character : 0xFFFD);
+        text.append(octetsOut.begin(), octetsOut.begin() + std::max(used, 0));
+    }
+    return text;
+}
+
 std::string redact(std::string_view foreign) {
     constexpr std::size_t kLongest = 300;
     if (foreign.find("-----BEGIN") != std::string_view::npos) {

@@ -11,6 +11,10 @@ namespace sslkeys {
 //   out  the number of characters, or -1
 long countPlainCharacters(std::string_view text);
 
+// Read a BMPString as UTF-8; what is no character becomes U+FFFD. As everybody does, it is read as
+// UTF-16, which writes the characters beyond as two.
+std::string readBmp(const unsigned char* octets, std::size_t count);
+
 // Pass a foreign value on for a program: cut at 300 octets, and "(PEM)" for a PEM, which stands in
 // the wrong place and may be a key.
 std::string redact(std::string_view foreign);

@@ -1,9 +1,12 @@
 // See pemfile.h.
 #include "store/pemfile.h"
 
+#include "pki/digest.h"
 #include "pki/error.h"
 #include "pki/pem.h"
 #include "store/files.h"
+
+#include <openssl/rand.h>
 
 #include <cerrno>
 #include <map>
@@ -58,6 +61,40 @@ template <class T> Cache<T>& cache() {
     return *kept;
 }
 
+// A key of a file, and what tells the passphrase that opened it.
+struct KeptKey {
+    Key key;
+    std::optional<Sha256> password;  // none: the file is not encrypted
+};
+
+// Hash a passphrase with a salt of this process, so that what is kept tells nobody the passphrase,
+// which may open more than this key.
+Sha256 hashPassword(const Secret& password) {
+    static const Secret salt = [] {
+        Secret drawn(32);
+        if (RAND_bytes(reinterpret_cast<unsigned char*>(drawn.data()),
+                       static_cast<int>(drawn.size())) != 1) {
+            drainOpenSsl();
+            throw Error(Code::InternalRandom, "the random generator failed");
+        }
+        return drawn;
+    }();
+    Secret salted = salt;
+    salted.insert(salted.end(), password.begin(), password.end());
+    return hashSha256(reinterpret_cast<const unsigned char*>(salted.data()), salted.size());
+}
+
+bool opens(const KeptKey& kept, const Secret* password) {
+    if (!kept.password) {
+        return true;
+    }
+    if (password == nullptr) {
+        return false;
+    }
+    const Sha256 hash = hashPassword(*password);
+    return CRYPTO_memcmp(hash.data(), kept.password->data(), hash.size()) == 0;
+}
+
 }  // namespace
 
 std::vector<Certificate> certificatesOfFile(const std::string& path) {
@@ -96,16 +133,16 @@ std::vector<Crl> crlsOfFile(const std::string& path) {
 }
 
 Key keyOfFile(const std::string& path, const Secret* password) {
-    auto& kept = cache<Key>();
+    auto& kept = cache<KeptKey>();
     const Stamp stamp = stampOf(path);
-    if (auto found = kept.find(path, stamp)) {
-        return *found;
+    const auto found = kept.find(path, stamp);
+    if (found && opens(*found, password)) {
+        return found->key;
     }
     const Secret text = readFile(path, kLongestPem);
-    Key key = Key::fromPem(view(text), password);
-    if (!isEncryptedKey(view(text))) {
-        kept.keep(path, stamp, key);
-    }
+    const Key key = Key::fromPem(view(text), password);
+    const bool isSealed = isEncryptedKey(view(text));
+    kept.keep(path, stamp, {key, isSealed ? std::optional(hashPassword(*password)) : std::nullopt});
     return key;
 }
 

@@ -24,7 +24,8 @@ Trust trustOfFile(const std::string& path);
 //   errors  POSIX, CRL PEM
 std::vector<Crl> crlsOfFile(const std::string& path);
 
-// Read the private key of a file.
+// Read the private key of a file. One that is encrypted stays open in memory as well, for whoever
+// gives the passphrase that opened it: deriving the key from that takes some 50 ms.
 //   in      password  null when none is known
 //   errors  POSIX, KEY *
 Key keyOfFile(const std::string& path, const Secret* password);

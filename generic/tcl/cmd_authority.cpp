@@ -122,8 +122,8 @@ void initializeDirectory(Call& call) {
     const KeyTerms keyTerms = settle(args);
     const std::string directory = keyDirectory(call.interp(), args);
     if (isBrought(args)) {
-        call.answer(describeStored(initializeCertificate(directory, broughtBy(args), args.password,
-                                                         args.terms.now, args.replace)));
+        call.answer(describeStored(initializeCertificate(
+            directory, broughtBy(args), keyTerms.password, args.terms.now, args.replace)));
         return;
     }
     if (args.replace && !args.request) {
@@ -159,7 +159,7 @@ void prepare(Call& call) {
     const std::string directory = keyDirectory(call.interp(), args);
     if (isBrought(args)) {
         call.answer(describeStored(
-            prepareCertificate(directory, broughtBy(args), args.password, args.terms.now)));
+            prepareCertificate(directory, broughtBy(args), keyTerms.password, args.terms.now)));
         return;
     }
     const std::optional<Parent> parent = parentOf(args);

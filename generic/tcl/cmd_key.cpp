@@ -11,6 +11,7 @@ namespace {
 
 struct PasswordArgs {
     std::optional<Secret> password;
+    std::optional<Word> passwordFrom;
 };
 
 struct GenerateArgs : KeyArgs, CommandArgs {};
@@ -22,9 +23,18 @@ const Options<GenerateArgs>& generateOptions() {
 const Options<PasswordArgs>& passwordOptions() {
     static const std::vector<Option<PasswordArgs>> rows = {
         {"-password", "passphrase",
-         [](PasswordArgs& args, const Word& word) { args.password = word.password(); }}};
+         [](PasswordArgs& args, const Word& word) { args.password = word.password(); }},
+        {"-passwordfrom", kPassphraseSource,
+         [](PasswordArgs& args, const Word& word) { args.passwordFrom = word; }}};
     static const Options<PasswordArgs> options(rows);
     return options;
+}
+
+// Read the options; what is answered has the passphrase wherever it came from.
+std::optional<Secret> readPassword(const Call& call) {
+    PasswordArgs args;
+    call.read(args, passwordOptions());
+    return passphraseOf(args.password, args.passwordFrom);
 }
 
 Key readKey(const Call& call, const std::optional<Secret>& password) {
@@ -43,52 +53,57 @@ void generate(Call& call) {
     });
 }
 
-// sslkeys::key public key ?-password text?
+// sslkeys::key public key ?-password text? ?-passwordfrom source?
 void publicKey(Call& call) {
-    PasswordArgs args;
-    call.read(args, passwordOptions());
-    call.answer(readKey(call, args.password).publicPem());
+    const auto password = readPassword(call);
+    call.answer(readKey(call, password).publicPem());
 }
 
-// sslkeys::key info key ?-password text?
+// How a key is sealed, for anybody; what it is, for who can open it.
+Dict describeKey(const std::optional<Key>& key, const std::optional<Sealing>& sealing) {
+    const KeySpec spec = key ? describe(key->get()) : KeySpec{"", 0, ""};
+    return Dict()
+        .put("keytype", spec.type)
+        .put("bits", std::int64_t{spec.bits})
+        .put("curve", spec.curve)
+        .put("keyfingerprint", key ? printKeyFingerprint(key->get()) : "")
+        .put("encrypted", sealing.has_value())
+        .put("kdf", sealing ? sealing->kdf : "")
+        .put("cipher", sealing ? sealing->cipher : "")
+        .put("rounds", sealing ? sealing->rounds : 0);
+}
+
+// sslkeys::key info key ?-password text? ?-passwordfrom source?
 void info(Call& call) {
-    PasswordArgs args;
-    call.read(args, passwordOptions());
-    const Key key = readKey(call, args.password);
-    const KeySpec spec = describe(key.get());
-    call.answer(Dict()
-                    .put("keytype", spec.type)
-                    .put("bits", std::int64_t{spec.bits})
-                    .put("curve", spec.curve)
-                    .put("keyfingerprint", printKeyFingerprint(key.get()))
-                    .put("encrypted", isEncryptedKey(view(secretOf(call.object(0))))));
+    const auto password = readPassword(call);
+    const auto sealing = sealingOf(view(secretOf(call.object(0))));
+    const bool isLocked = sealing && !password;
+    call.answer(
+        describeKey(isLocked ? std::nullopt : std::optional(readKey(call, password)), sealing));
 }
 
-void requirePassword(const PasswordArgs& args) {
-    if (!args.password) {
-        throw Error(Code::ArgsMissing, "give the passphrase with -password",
+Secret requirePassword(const std::optional<Secret>& password) {
+    if (!password) {
+        throw Error(Code::ArgsMissing, "give the passphrase with -password or -passwordfrom",
                     {{"option", "-password"}});
     }
+    return *password;
 }
 
-// sslkeys::key encrypt key -password text
+// sslkeys::key encrypt key -password text|-passwordfrom source
 void encrypt(Call& call) {
-    PasswordArgs args;
-    call.read(args, passwordOptions());
-    requirePassword(args);
-    call.answer(newKeyValue(sealKey(valueOf<Key>(call.object(0)), args.password)));
+    const Secret password = requirePassword(readPassword(call));
+    call.answer(newKeyValue(sealKey(valueOf<Key>(call.object(0)), password)));
 }
 
-// sslkeys::key decrypt key -password text
+// sslkeys::key decrypt key -password text|-passwordfrom source
 void decrypt(Call& call) {
-    PasswordArgs args;
-    call.read(args, passwordOptions());
-    requirePassword(args);
+    const Secret password = requirePassword(readPassword(call));
     if (!isEncryptedKey(view(secretOf(call.object(0))))) {
         valueOf<Key>(call.object(0));
         throw Error(Code::KeyPlain, "the key is not encrypted");
     }
-    call.answer(newValue(readKey(call, args.password)));
+    call.answer(newValue(readKey(call, password)));
 }
 
 }  // namespace

@@ -10,12 +10,15 @@ namespace {
 
 struct CreateArgs : TermsArgs, KeyArgs, CommandArgs {
     std::optional<Secret> caPassword;
+    std::optional<Word> caPasswordFrom;
     bool replace = false;
 };
 const Options<CreateArgs>& createOptions() {
     static const std::vector<Option<CreateArgs>> own = {
         {"-cakeypassword", "passphrase",
          [](CreateArgs& args, const Word& word) { args.caPassword = word.password(); }},
+        {"-cakeypasswordfrom", kPassphraseSource,
+         [](CreateArgs& args, const Word& word) { args.caPasswordFrom = word; }},
         {"-force", "boolean",
          [](CreateArgs& args, const Word& word) { args.replace = word.boolean(); }},
     };
@@ -32,13 +35,14 @@ void createPair(Call& call) {
     const KeyTerms keyTerms = settle(args);
     const std::string directory = keyDirectory(call.interp(), args);
     const std::string name = call.text(1);
+    const std::optional<Secret> caPassword = passphraseOf(args.caPassword, args.caPasswordFrom);
     if (args.command) {
         requireCreatable(directory, name, args.replace);
         requireSignable(args.terms);
     }
     perform(call, args,
-            [directory, name, keyTerms, terms = std::move(args.terms),
-             caPassword = std::move(args.caPassword), replace = args.replace](const Stop* stop) {
+            [directory, name, keyTerms, terms = std::move(args.terms), caPassword,
+             replace = args.replace](const Stop* stop) {
                 return answerStored(
                     createAndSign(directory, name, terms, keyTerms, caPassword, replace, stop));
             });

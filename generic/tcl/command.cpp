@@ -70,8 +70,8 @@ std::vector<Command> collect() {
     std::vector<Command> all;
     for (const auto& rowsOf :
          {authorityCommands, storeCommands, keyCommands, requestCommands, certificateCommands,
-          crlCommands, ocspCommands, durableCommands, jobCommands, tickerCommands, processCommands,
-          sessionCommands, aboutCommands}) {
+          crlCommands, ocspCommands, bundleCommands, durableCommands, jobCommands, tickerCommands,
+          processCommands, sessionCommands, aboutCommands}) {
         for (Command& row : rowsOf()) {
             all.push_back(std::move(row));
         }

@@ -40,6 +40,7 @@ std::vector<Command> certificateCommands();  // cmd_certificate.cpp
 Command verifyCommand();                     // cmd_verify.cpp, of certificateCommands()
 std::vector<Command> crlCommands();          // cmd_crl.cpp
 std::vector<Command> ocspCommands();         // cmd_ocsp.cpp
+std::vector<Command> bundleCommands();       // cmd_bundle.cpp
 std::vector<Command> storeCommands();        // cmd_store.cpp
 std::vector<Command> authorityCommands();    // cmd_authority.cpp
 std::vector<Command> durableCommands();      // cmd_durable.cpp

@@ -15,6 +15,12 @@ void Word::refuse(const char* why) const {
     throw Reported{};
 }
 
+void Word::refuseForm(const char* why) const {
+    Tcl_SetObjResult(interp_, newText(std::string(name_) + " " + why));
+    Tcl_SetErrorCode(interp_, "TCL", "VALUE", "LIST", nullptr);
+    throw Reported{};
+}
+
 Secret Word::password() const {
     Secret text = secretOf(object_);
     if (text.empty() || text.size() > kLongestPassword) {
@@ -24,6 +30,11 @@ Secret Word::password() const {
                     {{"option", name_}});
     }
     return text;
+}
+
+Secret Word::passwordOrEmpty() const {
+    Secret text = secretOf(object_);
+    return text.empty() ? text : password();
 }
 
 Secret Word::octets() const {

@@ -20,12 +20,17 @@ class Word {
     Word(Tcl_Interp* interp, Tcl_Obj* object, const char* name)
         : interp_(interp), object_(object), name_(name) {}
 
+    Tcl_Interp* interp() const { return interp_; }
     Tcl_Obj* object() const { return object_; }
+    const char* name() const { return name_; }
     std::string text() const { return textOf(object_); }
 
     // UTF-8 that is wiped after use; 1 to kLongestPassword octets.
     //   errors  ARGS RANGE
     Secret password() const;
+
+    // The same, or an empty one: what others have sealed may have that.
+    Secret passwordOrEmpty() const;
 
     // A copy of the octets of a byte array, or of a text whose characters are all octets.
     //   errors  ARGS OCTETS
@@ -61,6 +66,10 @@ class Word {
     //   out     its index
     //   errors  TCL LOOKUP INDEX
     std::size_t choice(std::initializer_list<const char*> words) const;
+
+    // Refuse what is no list of the form that is asked for, without quoting it.
+    //   errors  TCL VALUE LIST
+    [[noreturn]] void refuseForm(const char* why) const;
 
   private:
     // Refuse in our words what Tcl refused; its errorCode stays.

@@ -26,6 +26,19 @@ bool isPlain(std::string_view text) {
 
 Tcl_Encoding utf8() { return Tcl_GetEncoding(nullptr, "utf-8"); }
 
+// Write a value's text in an encoding; null is the system's. What comes between is wiped.
+Secret encode(Tcl_Obj* object, Tcl_Encoding encoding) {
+    Tcl_Size length = 0;
+    const char* text = Tcl_GetStringFromObj(object, &length);
+    Buffer buffer;
+    Tcl_UtfToExternalDString(encoding, text, length, buffer.get());
+    char* outside = Tcl_DStringValue(buffer.get());
+    const auto count = static_cast<std::size_t>(Tcl_DStringLength(buffer.get()));
+    Secret secret(outside, outside + count);
+    OPENSSL_cleanse(outside, count);
+    return secret;
+}
+
 }  // namespace
 
 Tcl_Obj* newText(std::string_view text) {
@@ -56,18 +69,13 @@ std::string textOf(Tcl_Obj* object) {
 }
 
 Secret secretOf(Tcl_Obj* object) {
-    Tcl_Size length = 0;
-    const char* text = Tcl_GetStringFromObj(object, &length);
-    Buffer buffer;
     Tcl_Encoding encoding = utf8();
-    Tcl_UtfToExternalDString(encoding, text, length, buffer.get());
+    Secret secret = encode(object, encoding);
     Tcl_FreeEncoding(encoding);
-    char* outside = Tcl_DStringValue(buffer.get());
-    const auto count = static_cast<std::size_t>(Tcl_DStringLength(buffer.get()));
-    Secret secret(outside, outside + count);
-    OPENSSL_cleanse(outside, count);
     return secret;
 }
+
+Secret nativeOf(Tcl_Obj* object) { return encode(object, nullptr); }
 
 Dict& Dict::put(const char* key, Tcl_Obj* value) {
     Tcl_DictObjPut(nullptr, dict_.get(), Tcl_NewStringObj(key, -1), value);

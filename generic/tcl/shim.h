@@ -44,6 +44,10 @@ std::string textOf(Tcl_Obj* object);
 // Read a Tcl value as UTF-8 text into memory that is wiped.
 Secret secretOf(Tcl_Obj* object);
 
+// Read a Tcl value as octets in the system's encoding, as Tcl gives them to the system: the inverse
+// of how it reads the environment.
+Secret nativeOf(Tcl_Obj* object);
+
 // A dict that is being filled.
 class Dict {
   public:

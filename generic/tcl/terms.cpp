@@ -65,8 +65,8 @@ void healPair(const std::string& certificate, const std::string& key) {
 }  // namespace
 
 bool isGiven(const CaArgs& args) {
-    return args.ca || args.caKey || args.caPassword || !args.caFile.empty() ||
-           !args.caKeyFile.empty();
+    return args.ca || args.caKey || args.caPassword || args.caPasswordFrom ||
+           !args.caFile.empty() || !args.caKeyFile.empty();
 }
 
 void requireNotBoth(bool hasValue, bool hasFile, const std::string& name) {
@@ -111,6 +111,8 @@ const std::vector<Option<KeyArgs>>& keyOptions() {
          }},
         {"-password", "passphrase",
          [](KeyArgs& args, const Word& word) { args.password = word.password(); }},
+        {"-passwordfrom", kPassphraseSource,
+         [](KeyArgs& args, const Word& word) { args.passwordFrom = word; }},
     };
     return rows;
 }
@@ -122,7 +124,7 @@ KeyTerms settle(const KeyArgs& args) {
     if (args.hasCurve && args.spec.type != "ec") {
         throw Error(Code::ArgsConflict, "-curve goes with -keytype ec", {{"option", "-curve"}});
     }
-    return {args.spec, args.password};
+    return {args.spec, passphraseOf(args.password, args.passwordFrom)};
 }
 
 const std::vector<Option<TermsArgs>>& termsOptions() {
@@ -177,6 +179,8 @@ const std::vector<Option<CaArgs>>& caOptions() {
          [](CaArgs& args, const Word& word) { args.caKeyFile = word.path(); }},
         {"-cakeypassword", "passphrase",
          [](CaArgs& args, const Word& word) { args.caPassword = word.password(); }},
+        {"-cakeypasswordfrom", kPassphraseSource,
+         [](CaArgs& args, const Word& word) { args.caPasswordFrom = word; }},
     };
     return rows;
 }
@@ -186,7 +190,8 @@ Ca loadCa(const CaArgs& args) {
     requireOne(args.caKey.has_value(), !args.caKeyFile.empty(), "-cakey");
     std::vector<Certificate> all =
         args.ca ? certificatesOf(args.ca->object()) : certificatesOfFile(args.caFile);
-    if (!args.caPassword) {
+    const std::optional<Secret> caPassword = passphraseOf(args.caPassword, args.caPasswordFrom);
+    if (!caPassword) {
         Key key =
             args.caKey ? valueOf<Key>(args.caKey->object()) : keyOfFile(args.caKeyFile, nullptr);
         if (!args.ca && !args.caKey && !all.front().matches(key.get())) {
@@ -199,12 +204,11 @@ Ca loadCa(const CaArgs& args) {
     }
     if (args.caKey) {
         return {all.front(), all, true,
-                [text = secretOf(args.caKey->object()), password = *args.caPassword] {
+                [text = secretOf(args.caKey->object()), password = *caPassword] {
                     return Key::fromPem(view(text), &password);
                 }};
     }
-    return {all.front(), all, true,
-            [path = absolutePath(args.caKeyFile), password = *args.caPassword] {
+    return {all.front(), all, true, [path = absolutePath(args.caKeyFile), password = *caPassword] {
                 return keyOfFile(path, &password);
             }};
 }

@@ -6,6 +6,7 @@
 #include "pki/issuance.h"
 #include "store/keydirectory.h"
 #include "tcl/call.h"
+#include "tcl/passphrase.h"
 
 #include <functional>
 #include <optional>
@@ -14,17 +15,18 @@
 
 namespace sslkeys {
 
-// -keytype -bits -curve -password
+// -keytype -bits -curve -password -passwordfrom
 struct KeyArgs {
     KeySpec spec;
     bool hasBits = false;
     bool hasCurve = false;
     std::optional<Secret> password;
+    std::optional<Word> passwordFrom;
 };
 const std::vector<Option<KeyArgs>>& keyOptions();
 
-// Refuse options that do not go together.
-//   errors  ARGS CONFLICT
+// Refuse options that do not go together, and fetch the passphrase from where it is.
+//   errors  ARGS CONFLICT; those of passphraseOf()
 KeyTerms settle(const KeyArgs& args);
 
 // Read a list of alternative names.
@@ -40,11 +42,12 @@ const std::vector<Option<TermsArgs>>& termsOptions();  // of any certificate, wi
 const std::vector<Option<TermsArgs>>& timeOptions();   // -days -notafter -now
 const std::vector<Option<TermsArgs>>& boundOptions();  // -pathlength -permitted -excluded, of a CA
 
-// -ca -cafile -cakey -cakeyfile -cakeypassword
+// -ca -cafile -cakey -cakeyfile -cakeypassword -cakeypasswordfrom
 struct CaArgs {
     std::optional<Word> ca, caKey;
     std::string caFile, caKeyFile;
     std::optional<Secret> caPassword;
+    std::optional<Word> caPasswordFrom;
 };
 const std::vector<Option<CaArgs>>& caOptions();
 
@@ -59,7 +62,7 @@ bool isGiven(const CaArgs& args);
 
 // Read the CA from values or files; its key now, or when it is opened where that needs a
 // passphrase.
-//   errors  ARGS MISSING, ARGS CONFLICT; POSIX; CERTIFICATE PEM; KEY *
+//   errors  ARGS MISSING, ARGS CONFLICT; POSIX; CERTIFICATE PEM; KEY *; those of passphraseOf()
 Ca loadCa(const CaArgs& args);
 
 // Refuse a call that gives both a value and a file.

@@ -144,6 +144,13 @@ int reportTcl(Tcl_Interp* interp, const std::string& name) {
                          errorCodeNow(interp));
 }
 
+void forgetError(Tcl_Interp* interp) {
+    const Reference nothing(Tcl_NewObj());
+    report(interp, nothing, Reference(Tcl_NewStringObj("NONE", -1)), nothing,
+           Reference(Tcl_NewListObj(0, nullptr)));
+    Tcl_ResetResult(interp);
+}
+
 void callBack(Tcl_Interp* interp, const Reference& prefix, const std::vector<Reference>& words) {
     Tcl_Preserve(interp);
     {

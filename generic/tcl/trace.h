@@ -21,6 +21,9 @@ int reportError(Tcl_Interp* interp, const std::string& name, const Error& error)
 // The same with what Tcl itself has put into the interpreter.
 int reportTcl(Tcl_Interp* interp, const std::string& name);
 
+// Empty errorInfo and errorStack of what failed in a script, and set them to nothing.
+void forgetError(Tcl_Interp* interp);
+
 // Call {*}prefix with words appended, at global level, as an event. Its error goes to the
 // background handler, with "..." where Tcl's trace would show the words.
 void callBack(Tcl_Interp* interp, const Reference& prefix, const std::vector<Reference>& words);

@@ -315,6 +315,38 @@ proc ::corpus::ocsp {} {
     }
 }
 
+# ---- what comes in one piece ------------------------------------------------------------------
+
+# As PEM, so that what is inside can be changed, and as it is.
+proc ::corpus::putBundle {label name der} {
+    put bundle $name.der $der
+    put bundle $name [pem $label $der]
+}
+
+proc ::corpus::bundles {keys} {
+    set key [keyOfNumber 5]
+    set cakey [keyOfNumber 2]
+    set ca [dict get [sslkeys::certificate selfsign root -key $cakey -now 1451865600 -days 36500 CN "Fuzz CA"] certificate]
+    set request [sslkeys::request create -key $key CN alice]
+    set leaf [dict get [sslkeys::certificate sign $request client -ca $ca -cakey $cakey -now 1767225600] certificate]
+    set legacy [sslkeys::bundle pkcs12 -key $key -certificate $leaf -chain $ca -name alice -password fuzz -legacy 1]
+    putBundle PKCS12 own $legacy
+    putBundle PKCS12 other [sslkeys::bundle pkcs12 -key $key -certificate $leaf -password other -legacy 1]
+    putBundle PKCS7 certs [sslkeys::bundle pkcs7 $leaf$ca -format der]
+    put bundle base64 [sslkeys::bundle pkcs7 $leaf -format base64]
+    put bundle mixture $key$request$leaf$ca[sslkeys::key public $key]
+    set files [list -inkey [hold leaf.key $key] -in [hold leaf.crt $leaf] -passout pass:fuzz]
+    foreach {name arguments} {
+        nomac {-nomac} once {-noiter -nomaciter} plain {-nomac -keypbe NONE -certpbe NONE} plainkey {-keypbe NONE} rc2 {-legacy}
+        named {-name alice -caname ca} many {-iter 3} sha512 {-macalg sha512 -iter 1} nocert {-nocerts}
+    } {
+        make bundle theirs-$name {pem PKCS12 [openssl pkcs12 -export {*}$files {*}$arguments]}
+    }
+    make bundle signed {openssl smime -sign -signer [hold s.crt $leaf] -inkey [hold s.key $key] -in [hold text x] -outform PEM}
+    make bundle streamed {openssl smime -sign -signer [hold s.crt $leaf] -inkey [hold s.key $key] -in [hold text x] -outform DER -stream -nodetach}
+    make bundle sealedkey {openssl pkcs8 -topk8 -in [hold s.key $key] -passout pass:fuzz -iter 1}
+}
+
 # PEM itself: one of each kind, and what its text may look like.
 proc ::corpus::pems {} {
     variable root
@@ -341,6 +373,7 @@ set keys [::corpus::keys]
 ::corpus::requests $keys
 ::corpus::certificates $keys
 ::corpus::crls
+::corpus::bundles $keys
 ::corpus::texts
 ::corpus::ocsp
 ::corpus::pems

@@ -53,6 +53,7 @@ proc ::fuzz::options::MakePools {} {
         key [list $key $sealed $other $cakey] certificate [list $ca $leaf $ca$leaf] certificates [list $ca $leaf$ca] \
         request [list [sslkeys::request create -key $key CN a] [sslkeys::request create -key $other -san DNS:a.example CN a]] \
         passphrase [list $password $password "${password}s" [string repeat $password 100]] \
+        {{file|env|command value}} {{file keys/passphrase} {env SSLKEYS_FUZZ} {env HOME} {file keys/ca.crt} {command {string cat x}} {command error}} \
         path {keys/ca.crt keys/ca.key keys/x.crt nonexistent/a other/file keys other} directory {keys other nonexistent keys/ca.crt} \
         name {a b a.example ca x} type {server client peer operator ocsp intermediate root} profile {server client peer root} \
         seconds [list [clock seconds] 0 2000000000 253402300799] boolean {0 1 yes false} permissions {0600 0644 0o600 384} \
