@@ -7,7 +7,6 @@
 #include "pki/text.h"
 
 #include <openssl/objects.h>
-#include <openssl/x509_vfy.h>
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -17,7 +16,6 @@
 namespace sslkeys {
 namespace {
 
-using OwnedConstraints = Owned<NAME_CONSTRAINTS, NAME_CONSTRAINTS_free>;
 using OwnedSubtree = Owned<GENERAL_SUBTREE, GENERAL_SUBTREE_free>;
 constexpr const char* kFailure = "could not write name constraints";
 
@@ -151,30 +149,6 @@ AltNames readSubtrees(const STACK_OF(GENERAL_SUBTREE) * list) {
     return names;
 }
 
-// ---- judging --------------------------------------------------------------------------------
-
-// Ask OpenSSL about a certificate that has these names and nothing else.
-bool isPermitted(NAME_CONSTRAINTS* constraints, const Name& subject, const AltNames& altNames,
-                 bool isLeaf) {
-    const OwnedCertificate probe(require(X509_new(), kFailure));
-    subject.writeTo(X509_get_subject_name(probe.get()));
-    if (!altNames.empty()) {
-        addExtension(probe.get(), NID_subject_alt_name, toX509(altNames).get(), false);
-    }
-    X509_check_purpose(probe.get(), -1, 0);  // fills in what the next calls look at
-    const bool hasDns = std::any_of(altNames.begin(), altNames.end(),
-                                    [](const AltName& name) { return name.kind == AltName::kDns; });
-    const bool permitted =
-        NAME_CONSTRAINTS_check(probe.get(), constraints) == X509_V_OK &&
-        (!isLeaf || hasDns || NAME_CONSTRAINTS_check_CN(probe.get(), constraints) == X509_V_OK);
-    drainOpenSsl();
-    return permitted;
-}
-
-[[noreturn]] void refuse(const std::string& what, const std::string& name) {
-    throw Error(Code::CertificateConstraint, what, {{"name", redact(name)}});
-}
-
 }  // namespace
 
 AltName parseConstraint(std::string_view text) {
@@ -197,36 +171,17 @@ AltName parseConstraint(std::string_view text) {
 }
 
 void addConstraints(X509* certificate, const NameConstraints& constraints) {
-    const OwnedConstraints list(require(NAME_CONSTRAINTS_new(), kFailure));
+    const OwnedNameConstraints list(require(NAME_CONSTRAINTS_new(), kFailure));
     fill(list->permittedSubtrees, constraints.permitted);
     fill(list->excludedSubtrees, constraints.excluded);
     addExtension(certificate, NID_name_constraints, list.get(), true);
 }
 
 NameConstraints readConstraints(const X509* certificate) {
-    const auto list = readExtension<OwnedConstraints>(certificate, NID_name_constraints);
+    const auto list = readExtension<OwnedNameConstraints>(certificate, NID_name_constraints);
     return list == nullptr ? NameConstraints()
                            : NameConstraints{readSubtrees(list->permittedSubtrees),
                                              readSubtrees(list->excludedSubtrees)};
-}
-
-void requirePermitted(const X509* ca, const Name& subject, const AltNames& altNames, bool isLeaf) {
-    if (X509_get_ext_by_NID(ca, NID_name_constraints, -1) < 0) {
-        return;
-    }
-    const auto constraints = readExtension<OwnedConstraints>(ca, NID_name_constraints);
-    if (constraints == nullptr) {
-        refuse("the CA's name constraints cannot be read, so it signs nothing", "");
-    }
-    for (const AltName& name : altNames) {
-        if (!isPermitted(constraints.get(), Name(), {name}, false)) {
-            refuse("the CA's name constraints do not allow " + quote(name.print()), name.print());
-        }
-    }
-    if (!isPermitted(constraints.get(), subject, altNames, isLeaf)) {
-        const std::string name(subject.find("CN"));
-        refuse("the CA's name constraints do not allow the subject of CN " + quote(name), name);
-    }
 }
 
 }  // namespace sslkeys

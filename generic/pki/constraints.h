@@ -2,7 +2,6 @@
 #pragma once
 
 #include "pki/altname.h"
-#include "pki/name.h"
 #include "pki/owned.h"
 
 #include <string>
@@ -10,6 +9,8 @@
 #include <vector>
 
 namespace sslkeys {
+
+using OwnedNameConstraints = Owned<NAME_CONSTRAINTS, NAME_CONSTRAINTS_free>;
 
 // What a CA's certificate says of names. The value of a constraint is, by its kind,
 //   DNS    a domain: example.org with all below it; .example.org for those below it alone; empty:
@@ -38,12 +39,5 @@ void addConstraints(X509* certificate, const NameConstraints& constraints);
 // Read them, also from a certificate that is still being made; foreign ones of other kinds are told
 // as altNamesFrom() does.
 NameConstraints readConstraints(const X509* certificate);
-
-// Refuse names that a CA's constraints do not allow for what it signs, as OpenSSL judges them in a
-// chain; nothing is asked about where the CA has none.
-//   in      subject, altNames  of the certificate that shall be signed;  isLeaf  whether its CN is
-//           taken for a host name where it has no other
-//   errors  CERTIFICATE CONSTRAINT
-void requirePermitted(const X509* ca, const Name& subject, const AltNames& altNames, bool isLeaf);
 
 }  // namespace sslkeys

@@ -5,6 +5,7 @@
 #include "pki/error.h"
 #include "pki/extension.h"
 #include "pki/p256.h"
+#include "pki/permitted.h"
 #include "pki/serial.h"
 #include "pki/validity.h"
 

@@ -81,6 +81,11 @@ bool isAuthority(std::string_view text) {
            (colon == text.size() || isPort(text.substr(colon + 1)));
 }
 
+// What stands between "://" and the path.
+std::string_view authorityOf(std::string_view afterScheme) {
+    return afterScheme.substr(0, afterScheme.find_first_of("/?#"));
+}
+
 OwnedGeneralName makeUri(const std::string& url) {
     OwnedGeneralName name(require(GENERAL_NAME_new(), kFailure));
     Owned<ASN1_IA5STRING, ASN1_IA5STRING_free> text(require(ASN1_IA5STRING_new(), kFailure));
@@ -157,9 +162,18 @@ bool isUrl(std::string_view text, const std::vector<std::string_view>& schemes) 
     std::string scheme(text.substr(0, colon));
     std::transform(scheme.begin(), scheme.end(), scheme.begin(),
                    [](unsigned char letter) { return std::tolower(letter); });
-    const std::string_view rest = text.substr(colon + 3);
     return std::find(schemes.begin(), schemes.end(), scheme) != schemes.end() &&
-           isAuthority(rest.substr(0, rest.find_first_of("/?#")));
+           isAuthority(authorityOf(text.substr(colon + 3)));
+}
+
+std::string hostOfUri(std::string_view uri) {
+    const std::size_t colon = std::min(uri.find(':'), uri.size());
+    if (uri.substr(colon, 3) != "://") {
+        return "";
+    }
+    const std::string_view authority = authorityOf(uri.substr(colon + 3));
+    const std::string_view host = authority.substr(0, authority.find(':'));
+    return isAuthority(authority) && isHostName(host, false) ? std::string(host) : "";
 }
 
 void requireSound(const Pointers& pointers) {

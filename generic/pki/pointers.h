@@ -40,4 +40,9 @@ Pointers readPointers(const X509* certificate);
 //   source  RFC 3986 3
 bool isUrl(std::string_view text, const std::vector<std::string_view>& schemes);
 
+// Tell the host name of a URI of any scheme; empty where it has none, an address, a user, or what
+// could be read as another host.
+//   source  RFC 3986 3.2
+std::string hostOfUri(std::string_view uri);
+
 }  // namespace sslkeys
