@@ -2,10 +2,9 @@
 #include "pki/details.h"
 
 #include "pki/digest.h"
-#include "pki/error.h"
+#include "pki/extension.h"
 #include "pki/oid.h"
 
-#include <openssl/asn1t.h>
 #include <openssl/objects.h>
 
 #include <algorithm>
@@ -28,16 +27,6 @@ constexpr int kRead[] = {
     NID_name_constraints,
 };
 
-// Tell whether octets are one value of an extension's type, and nothing more.
-bool isReadable(int nid, const unsigned char* octets, long length) {
-    const X509V3_EXT_METHOD* method = X509V3_EXT_get_nid(nid);
-    const unsigned char* next = octets;
-    ASN1_VALUE* value = ASN1_item_d2i(nullptr, &next, length, ASN1_ITEM_ptr(method->it));
-    ASN1_item_free(value, ASN1_ITEM_ptr(method->it));
-    drainOpenSsl();
-    return value != nullptr && next == octets + length;
-}
-
 struct Found {
     RawExtension raw;
     bool isTold;  // by what reads it
@@ -50,7 +39,7 @@ Found look(X509_EXTENSION* extension) {
     const int length = ASN1_STRING_length(data);
     const int nid = OBJ_obj2nid(object);
     const bool isRead = std::find(std::begin(kRead), std::end(kRead), nid) != std::end(kRead);
-    const bool isTold = isRead && isReadable(nid, octets, length);
+    const bool isTold = isRead && isReadable(extension);
     return {{printOid(object),
              isRead && !isTold ? RawExtension::kDamaged : RawExtension::kNone,
              X509_EXTENSION_get_critical(extension) != 0,

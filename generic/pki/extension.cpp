@@ -3,6 +3,7 @@
 
 #include "pki/usage.h"
 
+#include <openssl/asn1t.h>
 #include <openssl/objects.h>
 
 namespace sslkeys {
@@ -96,6 +97,21 @@ int countOf(const Statements& statements, const X509* issuer) {
 }
 
 }  // namespace
+
+bool isReadable(X509_EXTENSION* extension) {
+    const X509V3_EXT_METHOD* method = X509V3_EXT_get(extension);
+    if (method == nullptr) {
+        return false;
+    }
+    const ASN1_OCTET_STRING* data = X509_EXTENSION_get_data(extension);
+    const unsigned char* octets = ASN1_STRING_get0_data(data);
+    const unsigned char* next = octets;
+    const int length = ASN1_STRING_length(data);
+    ASN1_VALUE* value = ASN1_item_d2i(nullptr, &next, length, ASN1_ITEM_ptr(method->it));
+    ASN1_item_free(value, ASN1_ITEM_ptr(method->it));
+    drainOpenSsl();
+    return value != nullptr && next == octets + length;
+}
 
 void addExtension(X509* certificate, int nid, void* value, bool critical) {
     require(X509_add1_ext_i2d(certificate, nid, value, critical ? 1 : 0, X509V3_ADD_APPEND),

@@ -20,6 +20,10 @@ template <class T> T readExtension(const X509* certificate, int nid) {
     return value;
 }
 
+// Tell whether the octets of an extension are one value of the type that OpenSSL has for it, and
+// nothing more.
+bool isReadable(X509_EXTENSION* extension);
+
 // What the extensions of a certificate shall say.
 struct Statements {
     const Profile& profile;
