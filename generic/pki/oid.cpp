@@ -1,11 +1,11 @@
 // See oid.h.
 #include "pki/oid.h"
 
+#include "pki/digest.h"
 #include "pki/error.h"
 
 #include <openssl/objects.h>
 
-#include <algorithm>
 #include <vector>
 
 namespace sslkeys {
@@ -27,9 +27,12 @@ OwnedObject parseOid(std::string_view text) {
 
 std::string printOid(const ASN1_OBJECT* object) {
     const int length = OBJ_obj2txt(nullptr, 0, object, 1);
-    std::vector<char> text(static_cast<std::size_t>(std::max(length, 0)) + 1);
+    if (length <= 0) {
+        drainOpenSsl();
+        return "#" + printHex(OBJ_get0_data(object), OBJ_length(object));
+    }
+    std::vector<char> text(static_cast<std::size_t>(length) + 1);
     OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 1);
-    drainOpenSsl();
     return text.data();
 }
 

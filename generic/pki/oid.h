@@ -13,7 +13,8 @@ using OwnedObject = Owned<ASN1_OBJECT, ASN1_OBJECT_free>;
 // Read one, written as printOid() writes it; null when it is none.
 OwnedObject parseOid(std::string_view text);
 
-// Print one in full, however long it is.
+// Print one in full, however long it is; one with a number of thousands of bits, at which OpenSSL
+// gives up, as # and the hex of its octets.
 std::string printOid(const ASN1_OBJECT* object);
 
 }  // namespace sslkeys

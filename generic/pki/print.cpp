@@ -102,7 +102,7 @@ Lines printRaw(const std::vector<RawExtension>& extensions) {
     for (const RawExtension& extension : extensions) {
         const std::string fault = printFault(extension.fault);
         for (const std::string& value : extension.value) {
-            lines.push_back(extension.oid + (extension.critical ? " (critical)" : "") +
+            lines.push_back(show(extension.oid) + (extension.critical ? " (critical)" : "") +
                             (fault.empty() ? "" : " " + fault) + " " + show(value));
         }
     }
