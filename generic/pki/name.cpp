@@ -20,24 +20,26 @@ struct AttributeRow {
     int nid;
     int asn1Type;
     long shortest, longest;  // in characters
-    bool repeats;
+    std::size_t most;        // how many of them
 };
 
+constexpr std::size_t kMostLabels = 127;  // of a domain name, RFC 1035 2.3.4
+
 constexpr std::array kAttributes{
-    AttributeRow{"CN", NID_commonName, V_ASN1_UTF8STRING, 1, 64, false},
-    AttributeRow{"O", NID_organizationName, V_ASN1_UTF8STRING, 1, 64, false},
-    AttributeRow{"OU", NID_organizationalUnitName, V_ASN1_UTF8STRING, 1, 64, false},
-    AttributeRow{"C", NID_countryName, V_ASN1_PRINTABLESTRING, 2, 2, false},
-    AttributeRow{"ST", NID_stateOrProvinceName, V_ASN1_UTF8STRING, 1, 128, false},
-    AttributeRow{"L", NID_localityName, V_ASN1_UTF8STRING, 1, 128, false},
-    AttributeRow{"STREET", NID_streetAddress, V_ASN1_UTF8STRING, 1, 128, false},
-    AttributeRow{"EMAIL", NID_pkcs9_emailAddress, V_ASN1_IA5STRING, 3, 255, false},
-    AttributeRow{"SERIALNUMBER", NID_serialNumber, V_ASN1_PRINTABLESTRING, 1, 64, false},
-    AttributeRow{"UID", NID_userId, V_ASN1_UTF8STRING, 1, 256, false},
-    AttributeRow{"DC", NID_domainComponent, V_ASN1_IA5STRING, 1, 63, true},
-    AttributeRow{"TITLE", NID_title, V_ASN1_UTF8STRING, 1, 64, false},
-    AttributeRow{"GN", NID_givenName, V_ASN1_UTF8STRING, 1, 64, false},
-    AttributeRow{"SN", NID_surname, V_ASN1_UTF8STRING, 1, 64, false},
+    AttributeRow{"CN", NID_commonName, V_ASN1_UTF8STRING, 1, 64, 1},
+    AttributeRow{"O", NID_organizationName, V_ASN1_UTF8STRING, 1, 64, 1},
+    AttributeRow{"OU", NID_organizationalUnitName, V_ASN1_UTF8STRING, 1, 64, 1},
+    AttributeRow{"C", NID_countryName, V_ASN1_PRINTABLESTRING, 2, 2, 1},
+    AttributeRow{"ST", NID_stateOrProvinceName, V_ASN1_UTF8STRING, 1, 128, 1},
+    AttributeRow{"L", NID_localityName, V_ASN1_UTF8STRING, 1, 128, 1},
+    AttributeRow{"STREET", NID_streetAddress, V_ASN1_UTF8STRING, 1, 128, 1},
+    AttributeRow{"EMAIL", NID_pkcs9_emailAddress, V_ASN1_IA5STRING, 3, 255, 1},
+    AttributeRow{"SERIALNUMBER", NID_serialNumber, V_ASN1_PRINTABLESTRING, 1, 64, 1},
+    AttributeRow{"UID", NID_userId, V_ASN1_UTF8STRING, 1, 256, 1},
+    AttributeRow{"DC", NID_domainComponent, V_ASN1_IA5STRING, 1, 63, kMostLabels},
+    AttributeRow{"TITLE", NID_title, V_ASN1_UTF8STRING, 1, 64, 1},
+    AttributeRow{"GN", NID_givenName, V_ASN1_UTF8STRING, 1, 64, 1},
+    AttributeRow{"SN", NID_surname, V_ASN1_UTF8STRING, 1, 64, 1},
 };
 
 const AttributeRow* findRow(std::string_view type) {
@@ -76,8 +78,11 @@ void Name::add(const std::string& type, const std::string& value) {
     const auto refuse = [&](Code code, const std::string& why) {
         throw Error(code, type + " " + quote(value) + " " + why, {{"attribute", type}});
     };
-    if (!row->repeats && !find(type).empty()) {
-        refuse(Code::NameRepeated, "is a second value of this attribute");
+    const auto others =
+        std::count_if(attributes_.begin(), attributes_.end(),
+                      [&](const auto& attribute) { return attribute.first == type; });
+    if (static_cast<std::size_t>(others) >= row->most) {
+        refuse(Code::NameRepeated, "is one value too many of this attribute");
     }
     if (value.empty()) {
         refuse(Code::NameEmpty, "is empty");
