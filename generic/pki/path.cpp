@@ -23,8 +23,13 @@ std::vector<Certificate> pathFrom(const Certificate& certificate,
                                   const std::vector<Certificate>& pool) {
     std::vector<Certificate> path{certificate};
     while (path.size() <= pool.size() && !isSelfIssued(path.back())) {
+        const auto isOnPath = [&](const Certificate& candidate) {
+            return std::any_of(path.begin(), path.end(), [&](const Certificate& each) {
+                return X509_cmp(each.get(), candidate.get()) == 0;
+            });
+        };
         const auto issuer = std::find_if(pool.begin(), pool.end(), [&](const Certificate& each) {
-            return X509_check_issued(each.get(), path.back().get()) == X509_V_OK;
+            return X509_check_issued(each.get(), path.back().get()) == X509_V_OK && !isOnPath(each);
         });
         if (issuer == pool.end()) {
             break;

@@ -9,7 +9,7 @@
 
 namespace sslkeys {
 
-// Tell whether a certificate names itself as its issuer.
+// Tell whether a certificate names itself and its own key as its issuer.
 bool isSelfIssued(const Certificate& certificate);
 
 // Tell whether a certificate is signed by another one, its signature included.
@@ -17,7 +17,8 @@ bool isSignedBy(const Certificate& certificate, const Certificate& issuer);
 
 // Walk up from a certificate, by names and identifiers; signatures are not checked.
 //   in   pool  certificates in any order, whatever else they hold
-//   out  the certificate first, each certified by the one after it, as far as the pool leads
+//   out  the certificate first, each certified by the one after it, as far as the pool leads; none
+//        twice, where CAs certify each other
 std::vector<Certificate> pathFrom(const Certificate& certificate,
                                   const std::vector<Certificate>& pool);
 

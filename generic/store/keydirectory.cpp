@@ -93,6 +93,13 @@ Stored initializeCertificate(const std::string& directory,
                         "the CA has a certificate: -force 1 puts this one in its place",
                         {{"name", kCaName}});
         }
+        if (X509_NAME_cmp(X509_get_subject_name(before.front().get()),
+                          X509_get_subject_name(own.get())) != 0) {
+            throw Error(Code::CaName,
+                        "the CA has signed as " + quote(before.front().commonName()) +
+                            ": nobody would find it by another name",
+                        {{"directory", directory}});
+        }
         addOnce(trusted, othersTrusted(directory, before));
     }
     writeCertificates(directory, kCaName, trusted);
@@ -112,8 +119,12 @@ Stored createAndSign(const std::string& directory, const std::string& name, cons
                      bool replace, const Stop* stop) {
     requireCreatable(directory, name, replace);
     const PairPaths paths = pairPaths(directory, name);
-    const LoadedCa ca = loadCa(directory, caPassword, stop);
+    LoadedCa ca = loadCa(directory, caPassword, stop);
     const Key key = Key::generate(keyTerms.spec, stop);
+    const std::string caFile = pairPaths(directory, kCaName).certificate;
+    if (certificatesOfFile(caFile).front().fingerprint() != ca.certificates.front().fingerprint()) {
+        ca = loadCa(directory, caPassword, stop);  // by now the next one signs
+    }
     const Issued issued = issue(terms, key.publicKey(), {ca.certificates.front(), ca.key});
     const Secret keyText = keyTerms.password ? key.toEncryptedPem(*keyTerms.password) : key.toPem();
     commitPair(directory, name, keyText,
