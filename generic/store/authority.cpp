@@ -109,6 +109,10 @@ std::optional<Request> standingRequest(const PairPaths& paths, const std::string
     return std::nullopt;
 }
 
+Key makeKey(const KeyTerms& terms, const Stop* stop) {
+    return terms.made ? *terms.made : Key::generate(terms.spec, stop);
+}
+
 Secret writeKey(const Key& key, const KeyTerms& terms) {
     return terms.password ? key.toEncryptedPem(*terms.password) : key.toPem();
 }
@@ -167,7 +171,7 @@ Stored makeCa(const std::string& directory, const std::string& name, const Terms
         const Key parentKey = parent->openKey();
         return issue(terms, key.publicKey(), {parent->certificates.front(), parentKey});
     };
-    const Key key = Key::generate(keyTerms.spec, stop);
+    const Key key = makeKey(keyTerms, stop);
     const Issued made = sign(key);
     Certificates path{made.certificate};
     if (parent != nullptr) {
@@ -185,7 +189,7 @@ Requested requestCa(const std::string& directory, const std::string& name, const
     const std::string path = requestPath(directory, name);
     if (!exists(paths.key)) {
         subject.requireCommonName();
-        const Key key = Key::generate(keyTerms.spec, stop);
+        const Key key = makeKey(keyTerms, stop);
         Request request = Request::create(key, subject, {});
         writeDurably(path, request.toPem(), kPublicMode, false);
         const Secret text = writeKey(key, keyTerms);

@@ -21,6 +21,7 @@ constexpr const char* kCaName = "ca";
 struct KeyTerms {
     KeySpec spec;
     std::optional<Secret> password;  // encrypts the key file
+    std::optional<Key> made = {};    // ahead of time, where others would wait for it
 };
 
 struct Stored {

@@ -45,7 +45,9 @@ std::vector<std::string> stemsIn(const std::string& directory, const std::string
     std::vector<std::string> stems;
     std::error_code failure;
     for (const auto& entry : std::filesystem::directory_iterator(directory, failure)) {
-        if (entry.path().extension() == extension && isPairName(entry.path().stem().string())) {
+        std::error_code ignored;
+        if (entry.path().extension() == extension && isPairName(entry.path().stem().string()) &&
+            entry.is_regular_file(ignored)) {
             stems.push_back(entry.path().stem().string());
         }
     }
@@ -92,23 +94,66 @@ std::optional<CaFile> nextIn(const std::string& directory) {
     if (!exists(paths.certificate)) {
         return std::nullopt;
     }
-    return CaFile{paths, certificatesOfFile(paths.certificate).front()};
+    const Certificate next = certificatesOfFile(paths.certificate).front();
+    if (!next.isCa()) {
+        throw Error(Code::CaNotCa, quote(paths.certificate) + " is not the certificate of a CA");
+    }
+    return CaFile{paths, next};
 }
 
-// Refuse two CAs of one name: nobody could tell their CRLs apart.
-void requireOtherName(const std::string& directory, const Certificate& signing,
-                      const X509_NAME* name) {
-    if (X509_NAME_cmp(X509_get_subject_name(signing.get()), name) == 0) {
-        refuse(Code::CaName, directory,
-               "the next CA needs another name than " + quote(printName(name)));
+// Refuse two CAs of one name that are trusted at one time: nobody could tell their CRLs apart.
+//   in  next  the next CA's certificate, which may be trusted already; null when it is not made yet
+void requireOtherName(const std::string& directory, const X509_NAME* name,
+                      const Certificate* next) {
+    for (const Certificate& each : trustedIn(directory)) {
+        const bool isItself = next != nullptr && isSame(each, *next);
+        if (!isItself && X509_NAME_cmp(X509_get_subject_name(each.get()), name) == 0) {
+            refuse(Code::CaName, directory,
+                   "the next CA needs another name than " + quote(printName(name)) +
+                       ", which is trusted");
+        }
     }
 }
 
-void requireOtherName(const std::string& directory, const Certificate& signing,
-                      const Name& subject) {
+void requireOtherName(const std::string& directory, const Name& subject) {
     const OwnedName name(require(X509_NAME_new(), "could not make a name"));
     subject.writeTo(name.get());
-    requireOtherName(directory, signing, name.get());
+    requireOtherName(directory, name.get(), nullptr);
+}
+
+// Refuse a next CA below one that it is to replace: the trust in that could not end.
+void requireApart(const std::string& directory, const Certificates& above) {
+    const Rollover found = rolloverOf(directory);
+    std::vector<CaFile> replaced = found.previous;
+    replaced.push_back(found.signing);
+    for (const CaFile& each : replaced) {
+        if (holds(above, each.certificate)) {
+            refuse(Code::CaRollover, directory,
+                   "the next CA cannot be below " + quote(each.certificate.commonName()) +
+                       ", which it is to replace");
+        }
+    }
+}
+
+// Make the next CA's key before the lock is taken: a large one takes seconds, in which whoever
+// issues would wait.
+KeyTerms withKey(const std::string& directory, KeyTerms keyTerms, const Stop* stop) {
+    if (!exists(pairPaths(directory, kNextCaName).key)) {
+        keyTerms.made = Key::generate(keyTerms.spec, stop);
+    }
+    return keyTerms;
+}
+
+// Keep the pair of the CA that is replaced. One of a name that another CA has is not written over.
+void keepReplaced(const std::string& directory, const CaFile& signing,
+                  const Certificates& certificates) {
+    const std::string name = kCaPrefix + signing.certificate.serial();
+    const std::string kept = pairPaths(directory, name).certificate;
+    if (exists(kept) && isSame(certificatesOfFile(kept).front(), signing.certificate)) {
+        return;
+    }
+    commitPair(directory, name, readFile(signing.paths.key, kLongestPem), writeAll(certificates),
+               false);
 }
 
 // Put the next CA among those that are trusted.
@@ -209,33 +254,39 @@ void settleRollover(const std::string& directory) {
 
 Stored prepareRollover(const std::string& directory, const Terms& terms, const KeyTerms& keyTerms,
                        const Parent* parent, const Stop* stop) {
+    trustedIn(directory);  // without a CA no key is made
+    const KeyTerms withOwn = withKey(directory, keyTerms, stop);
     const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive, stop);
     settleDirectory(directory, stop);
     settleRollover(directory);
-    const Certificate signing = trustedIn(directory).front();
     bool truncated = false;
     if (!nextIn(directory)) {
-        requireOtherName(directory, signing, terms.subject);
+        requireOtherName(directory, terms.subject);
+        if (parent != nullptr) {
+            requireApart(directory, pathFrom(parent->certificates.front(), parent->certificates));
+        }
         if (exists(pairPaths(directory, kNextCaName).key)) {
             refuse(Code::CaRequested, directory,
                    "the next CA waits for its certificate: have ca-next.csr signed, and bring what "
                    "comes back with sslkeys::rollover prepare -certificate");
         }
-        truncated = makeCa(directory, kNextCaName, terms, keyTerms, parent, stop).truncated;
+        truncated = makeCa(directory, kNextCaName, terms, withOwn, parent, stop).truncated;
     }
     return publishNext(directory, truncated);
 }
 
 std::optional<Requested> prepareRequest(const std::string& directory, const Name& subject,
                                         const KeyTerms& keyTerms, const Stop* stop) {
+    trustedIn(directory);
+    const KeyTerms withOwn = withKey(directory, keyTerms, stop);
     const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive, stop);
     settleDirectory(directory, stop);
     settleRollover(directory);
     if (nextIn(directory)) {
         return std::nullopt;
     }
-    requireOtherName(directory, trustedIn(directory).front(), subject);
-    return requestCa(directory, kNextCaName, subject, keyTerms, stop);
+    requireOtherName(directory, subject);
+    return requestCa(directory, kNextCaName, subject, withOwn, stop);
 }
 
 Stored prepareCertificate(const std::string& directory, const Certificates& certificates,
@@ -244,8 +295,8 @@ Stored prepareCertificate(const std::string& directory, const Certificates& cert
     settleDirectory(directory);
     settleRollover(directory);
     const Certificates path = certifiedPath(directory, kNextCaName, certificates, password, now);
-    requireOtherName(directory, trustedIn(directory).front(),
-                     X509_get_subject_name(path.front().get()));
+    requireOtherName(directory, X509_get_subject_name(path.front().get()), &path.front());
+    requireApart(directory, path);
     const auto before = nextIn(directory);
     if (before && !isSame(before->certificate, path.front())) {
         throw Error(Code::StoreExists, "the next CA has a certificate", {{"name", kNextCaName}});
@@ -274,13 +325,10 @@ Stored activateRollover(const std::string& directory, std::int64_t now) {
     settlePair(directory, kCaName);
     const PairPaths nextPaths = settlePair(directory, kNextCaName);
     const Certificates before = trustedIn(directory);
-    const std::string old = kCaPrefix + before.front().serial();
-    if (!exists(pairPaths(directory, old).certificate)) {
-        commitPair(directory, old, readFile(found.signing.paths.key, kLongestPem),
-                   writeAll(pathFrom(before.front(), before)), false);
-    }
+    const Certificates path = pathFrom(before.front(), before);
+    keepReplaced(directory, found.signing, path);
     Certificates trusted = certificatesOfFile(nextPaths.certificate);
-    addOnce(trusted, pathFrom(before.front(), before));
+    addOnce(trusted, path);
     addOnce(trusted, othersTrusted(directory, before));
     commitPair(directory, kCaName, readFile(nextPaths.key, kLongestPem), writeAll(trusted), true);
     settleRollover(directory);

@@ -4,11 +4,13 @@
 // more.
 //
 // What a file says decides, so a step that was broken off is found and can be called again:
-//   ca-next.crt is not in ca.crt         prepare was broken off, or has its request's certificate
-//   only ca-next.crt is first in ca.crt       activate was over but for this file, which goes
-//   ca-SERIAL.crt is first in ca.crt     activate was broken off before the swap; nothing counts
-//   yet ca-SERIAL.crt is in ca.crt           a previous CA ca-SERIAL.crt is not in ca.crt       a
-//   retired one
+//
+//   ca-next.crt not in ca.crt       prepare was broken off
+//   ca-next.crt first in ca.crt     activate was over but for this file, which goes
+//   ca-SERIAL.crt first in ca.crt   activate was broken off before the swap; nothing counts yet
+//   ca-SERIAL.crt in ca.crt         a previous CA
+//   ca-SERIAL.crt not in ca.crt     a retired one
+//
 // The swap itself is that of a pair (pair.h).
 #pragma once
 
@@ -41,7 +43,8 @@ Rollover rolloverOf(const std::string& directory);
 
 // Make the next CA, or give the one there is, and see to it that it is trusted.
 //   in      terms, keyTerms, parent  as for initialize()
-//   errors  CA NAME when it has the name of the one that signs; else as initialize()
+//   errors  CA NAME when it has the name of one that is trusted, CA ROLLOVER when it is below one
+//           that it is to replace; else as initialize()
 Stored prepareRollover(const std::string& directory, const Terms& terms, const KeyTerms& keyTerms,
                        const Parent* parent, const Stop* stop = nullptr);
 
@@ -53,7 +56,8 @@ Stored prepareCertificate(const std::string& directory,
                           const std::optional<Secret>& password, std::int64_t now);
 
 // Let the next CA sign. Where it does already nothing is changed.
-//   errors  CA ROLLOVER when there is no next CA that is trusted, EXPIRED, MISMATCH; STORE *; POSIX
+//   errors  CA ROLLOVER when there is no next CA that is trusted, NOTCA, EXPIRED, MISMATCH; STORE
+//           EXISTS when a CA of the same serial number was replaced before; STORE *; POSIX
 Stored activateRollover(const std::string& directory, std::int64_t now);
 
 // End the trust in the previous CA, and remove its pair.

@@ -188,9 +188,12 @@ const std::vector<Option<CaArgs>>& caOptions() {
 Ca loadCa(const CaArgs& args) {
     requireOne(args.ca.has_value(), !args.caFile.empty(), "-ca");
     requireOne(args.caKey.has_value(), !args.caKeyFile.empty(), "-cakey");
+    const std::optional<Secret> caPassword = passphraseOf(args.caPassword, args.caPasswordFrom);
+    if (caPassword && !args.ca && !args.caKey) {
+        healPair(args.caFile, args.caKeyFile);  // whether it fits is not seen before it is opened
+    }
     std::vector<Certificate> all =
         args.ca ? certificatesOf(args.ca->object()) : certificatesOfFile(args.caFile);
-    const std::optional<Secret> caPassword = passphraseOf(args.caPassword, args.caPasswordFrom);
     if (!caPassword) {
         Key key =
             args.caKey ? valueOf<Key>(args.caKey->object()) : keyOfFile(args.caKeyFile, nullptr);
