@@ -45,7 +45,12 @@ PemBlock onlyKeyOf(std::string_view pem) {
     if (std::count_if(blocks.begin(), blocks.end(), isPrivate) != 1) {
         throw Error(Code::KeyPem, "this is not one private key in PEM");
     }
-    return std::move(*std::find_if(blocks.begin(), blocks.end(), isPrivate));
+    PemBlock block = std::move(*std::find_if(blocks.begin(), blocks.end(), isPrivate));
+    if (block.encrypted && block.label == kSealedLabel) {
+        // OpenSSL would open the inner one with as many rounds as that asks for.
+        throw Error(Code::KeyPem, "the private key is encrypted twice");
+    }
+    return block;
 }
 
 // Tell whether the number of an EC key is one of its curve's: others sign as well, but OpenSSL
