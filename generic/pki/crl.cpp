@@ -21,6 +21,8 @@ constexpr unsigned char kDeltaIndicator[] = {0x55, 0x1D, 0x1B};     // 2.5.29.27
 constexpr unsigned char kDistributionPoint[] = {0x55, 0x1D, 0x1C};  // 2.5.29.28
 constexpr unsigned char kKeyIdentifier = 0x80;                      // [0] of AuthorityKeyIdentifier
 constexpr std::size_t kFewestOctetsOfEntry = 20;
+// Printing a number takes time in its square; RFC 5280 5.2.3 allows 20 octets.
+constexpr std::size_t kMostOctetsOfNumber = 64;
 
 [[noreturn]] void refusePem(const char* why) { throw Error(Code::CrlPem, why); }
 
@@ -152,7 +154,8 @@ void Crl::Content::readExtension(der::Reader& parent, der::View oid, bool isCrit
     der::Reader content(value);
     if (oid == der::View(kCrlNumber, sizeof kCrlNumber)) {
         number = content.takeInteger();
-        if (!content.isDone() || hasNumber || number[0] >= 0x80) {
+        if (!content.isDone() || hasNumber || number.size() > kMostOctetsOfNumber ||
+            number[0] >= 0x80) {
             parent.fail();
         }
         hasNumber = true;
