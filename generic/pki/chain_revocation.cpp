@@ -33,11 +33,13 @@ const Crl* findList(X509* certificate, X509* issuer, const std::vector<Crl>& lis
     const Crl* found = nullptr;
     Code obstacle = Code::CrlMissing;
     for (const Crl& list : lists) {
-        if (!list.isNamedFor(issuer)) {
+        if (X509_NAME_cmp(list.issuer(), X509_get_subject_name(issuer)) != 0) {
             continue;
         }
+        // The signature decides: a CA's certificate may be renewed with another key identifier.
         if (!list.isSignedBy(issuer)) {
-            obstacle = obstacle == Code::CrlMissing ? Code::CrlSignature : obstacle;
+            const bool isOurs = list.isNamedFor(issuer);
+            obstacle = isOurs && obstacle == Code::CrlMissing ? Code::CrlSignature : obstacle;
         } else if (list.thisUpdate() > now) {
             obstacle = Code::CrlNotYetValid;
         } else if (found == nullptr || isLater(list, *found)) {
