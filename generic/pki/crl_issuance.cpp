@@ -173,6 +173,15 @@ void RevokedList::add(const CrlEntry& entry) {
     }
 }
 
+std::optional<CrlEntry> RevokedList::find(der::View serial) const {
+    const auto offset = index_.find(der_, serial);
+    if (!offset) {
+        return std::nullopt;
+    }
+    der::Reader reader(der::View(der_.data() + *offset, der_.size() - *offset));
+    return readEntry(reader);
+}
+
 void RevokedList::forEach(const std::function<void(const CrlEntry&)>& take) const {
     der::Reader reader(der_);
     while (!reader.atEnd()) {
@@ -220,12 +229,26 @@ void requireCrlAuthority(const Authority& authority, std::int64_t now) {
     }
 }
 
-Crl signCrl(const CrlTerms& terms, const RevokedList& revoked, const Authority& authority) {
-    requireCrlAuthority(authority, terms.now);
-    requireTimes(terms);
+void requireNoneRemoved(const RevokedList& revoked) {
     if (!revoked.removed().empty()) {
         refuseEntry(revoked.removed(), "is not on the list, so it cannot go from it");
     }
+}
+
+void requireListOf(const Crl& list, const Certificate& ca) {
+    list.requireUsable();
+    if (!list.isNamedFor(ca.get())) {
+        throw Error(Code::CrlIssuer, "the revocation list is another CA's");
+    }
+    if (!list.isSignedBy(ca.get())) {
+        throw Error(Code::CrlSignature, "the revocation list is not signed by this CA");
+    }
+}
+
+Crl signCrl(const CrlTerms& terms, const RevokedList& revoked, const Authority& authority) {
+    requireCrlAuthority(authority, terms.now);
+    requireTimes(terms);
+    requireNoneRemoved(revoked);
     const der::Octets head = writeHead(terms, authority);
     const der::Octets extensions = writeExtensions(authority.certificate, *terms.number);
     const std::size_t list = revoked.der().size();
@@ -244,14 +267,7 @@ Crl signCrl(const CrlTerms& terms, const RevokedList& revoked, const Authority& 
 
 Crl addToCrl(const Crl& before, const CrlTerms& terms, const RevokedList& changes,
              const Authority& authority) {
-    before.requireUsable();
-    const Certificate& ca = authority.certificate;
-    if (!before.isNamedFor(ca.get())) {
-        throw Error(Code::CrlIssuer, "the revocation list is another CA's");
-    }
-    if (!before.isSignedBy(ca.get())) {
-        throw Error(Code::CrlSignature, "the revocation list is not signed by this CA");
-    }
+    requireListOf(before, authority.certificate);
     CrlTerms settled = terms;
     settled.number = numberAfter(before, terms.number);
     RevokedList all;

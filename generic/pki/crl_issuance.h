@@ -24,6 +24,9 @@ class RevokedList {
     // Go through what is here.
     void forEach(const std::function<void(const CrlEntry&)>& take) const;
 
+    // Find the entry of a serial number.
+    std::optional<CrlEntry> find(der::View serial) const;
+
     bool has(der::View serial) const { return index_.find(der_, serial).has_value(); }
     const der::Octets& der() const { return der_; }
     const CrlIndex& index() const { return index_; }
@@ -56,6 +59,14 @@ der::Octets readCrlNumber(std::string_view text);
 //   errors  CA MISMATCH, CA NOTCA, CA EXPIRED
 //   source  RFC 5280 4.2.1.3 (cRLSign)
 void requireCrlAuthority(const Authority& authority, std::int64_t now);
+
+// Refuse the reason removeFromCRL where there is no list before.
+//   errors  CRL ENTRY
+void requireNoneRemoved(const RevokedList& revoked);
+
+// Refuse a list that is not of this CA, or that nobody may judge by.
+//   errors  CRL ISSUER, SIGNATURE, UNSUPPORTED
+void requireListOf(const Crl& list, const Certificate& ca);
 
 // Sign a list of these certificates.
 //   in      terms  with a number

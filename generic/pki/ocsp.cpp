@@ -112,13 +112,6 @@ void appendExtension(der::Octets& out, unsigned char tag, der::View oid, der::Vi
     der::append(out, der::kOctetString, value);
 }
 
-int digitOf(char digit) {
-    constexpr std::string_view kDigitsOfHex = "0123456789abcdef";
-    const char lower = digit >= 'A' && digit <= 'F' ? static_cast<char>(digit - 'A' + 'a') : digit;
-    const std::size_t value = kDigitsOfHex.find(lower);
-    return value == std::string_view::npos ? -1 : static_cast<int>(value);
-}
-
 }  // namespace
 
 std::string_view nameOf(Digest digest) {
@@ -177,48 +170,6 @@ void Issuer::append(der::Octets& out, Digest digest, der::View serial) const {
 }
 
 der::Octets hashKey(const Certificate& certificate) { return hash(keyOf(certificate), EVP_sha1()); }
-
-std::string printSerial(der::View integer) {
-    if (integer.empty()) {
-        return "";
-    }
-    der::Octets magnitude(integer.begin(), integer.end());
-    const bool isNegative = magnitude.front() >= 0x80;
-    if (isNegative) {  // two's complement
-        unsigned carry = 1;
-        for (auto octet = magnitude.rbegin(); octet != magnitude.rend(); ++octet) {
-            carry += static_cast<unsigned char>(~*octet);
-            *octet = static_cast<unsigned char>(carry);
-            carry >>= 8;
-        }
-    }
-    const std::size_t spare = magnitude.size() > 1 && magnitude.front() == 0 ? 1 : 0;
-    return (isNegative ? "-" : "") + printHex(magnitude.data() + spare, magnitude.size() - spare);
-}
-
-der::Octets parseSerial(std::string_view hex) {
-    constexpr std::size_t kMostDigits = 40;  // 20 octets, RFC 5280 4.1.2.2
-    const bool isHex =
-        !hex.empty() && hex.size() <= kMostDigits &&
-        std::all_of(hex.begin(), hex.end(), [](char digit) { return digitOf(digit) >= 0; });
-    if (!isHex) {
-        throw Error(Code::OcspSerial,
-                    quote(hex) + " is not a serial number: 1 to 40 hexadecimal digits",
-                    {{"serial", std::string(hex)}});
-    }
-    der::Octets content{0};
-    for (std::size_t index = 0; index < hex.size(); ++index) {
-        const bool beginsOctet = (hex.size() - index) % 2 == 0;
-        if (beginsOctet) {
-            content.push_back(0);
-        }
-        content.back() = static_cast<unsigned char>(content.back() << 4 | digitOf(hex[index]));
-    }
-    while (content.size() > 1 && content[0] == 0 && content[1] < 0x80) {
-        content.erase(content.begin());
-    }
-    return content;
-}
 
 Extensions takeExtensions(der::Reader& reader, unsigned char tag) {
     Extensions read;

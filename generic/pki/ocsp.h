@@ -60,14 +60,6 @@ class Issuer {
 //   source  RFC 6960 4.2.1 (KeyHash)
 der::Octets hashKey(const Certificate& certificate);
 
-// Print the content of an INTEGER as `certificate info` prints serials.
-std::string printSerial(der::View integer);
-
-// Read a serial number: 1 to 40 hexadecimal digits, of either case.
-//   out     content of an INTEGER
-//   errors  OCSP SERIAL
-der::Octets parseSerial(std::string_view hex);
-
 enum class Status { kGood, kRevoked, kUnknown };
 std::string_view nameOf(Status status);  // "good"
 

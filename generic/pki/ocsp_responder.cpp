@@ -5,6 +5,7 @@
 #include "pki/error.h"
 #include "pki/issuance.h"
 #include "pki/pem.h"
+#include "pki/serial.h"
 #include "pki/signing.h"
 
 #include <algorithm>
@@ -159,16 +160,15 @@ der::Octets Responder::sign(const der::Octets& data) const {
     return out;
 }
 
-der::Octets Responder::answer(const Request& request, const Tell& tell, std::int64_t now,
-                              std::int64_t nextUpdate) const {
+der::Octets Responder::answer(const Request& request, const Tell& tell, const Times& times) const {
     request.requireAnswerable();
-    requireCurrent(now);
-    der::Octets times;
-    der::appendGeneralizedTime(times, now);
-    const std::int64_t end = std::min({nextUpdate, ca_.notAfter(), signer_.notAfter()});
+    requireCurrent(times.now);
+    der::Octets period;
+    der::appendGeneralizedTime(period, times.thisUpdate);
+    const std::int64_t end = std::min({times.nextUpdate, ca_.notAfter(), signer_.notAfter()});
     der::Octets next;
     der::appendGeneralizedTime(next, end);
-    der::append(times, der::kContext0, next);
+    der::append(period, der::kContext0, next);
 
     der::Octets answers;
     std::vector<der::View> answered;
@@ -178,10 +178,10 @@ der::Octets Responder::answer(const Request& request, const Tell& tell, std::int
         }
         answered.push_back(id.whole);
         appendAnswer(answers, id, issuer_.fits(id) ? tell(printSerial(id.serial)) : Standing(),
-                     times);
+                     period);
     }
     der::Octets data = id_;
-    der::appendGeneralizedTime(data, now);
+    der::appendGeneralizedTime(data, times.now);
     der::append(data, der::kSequence, answers);
     if (request.nonce()) {
         appendNonce(data, kContext1, *request.nonce());

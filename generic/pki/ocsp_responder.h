@@ -30,13 +30,18 @@ class Responder {
     // What the CA says of a certificate of its own; by its serial number as printSerial() gives it.
     using Tell = std::function<Standing(const std::string& serial)>;
 
+    // Unix seconds: when it is, since when the answers hold, and until when.
+    struct Times {
+        std::int64_t now;
+        std::int64_t thisUpdate;
+        std::int64_t nextUpdate;
+    };
+
     // Answer a request. A certificate of another CA is unknown. The answers end with the life of
     // whoever signs at the latest.
-    //   in      now, nextUpdate  Unix seconds
     //   out     DER
     //   errors  as Request::requireAnswerable; CA EXPIRED; OCSP SIGNER ... reason EXPIRED
-    der::Octets answer(const Request& request, const Tell& tell, std::int64_t now,
-                       std::int64_t nextUpdate) const;
+    der::Octets answer(const Request& request, const Tell& tell, const Times& times) const;
 
   private:
     void requireCurrent(std::int64_t now) const;

@@ -3,6 +3,8 @@
 
 #include "pki/error.h"
 #include "pki/ocsp_responder.h"
+#include "pki/path.h"
+#include "pki/serial.h"
 #include "pki/signing.h"
 
 #include <openssl/x509v3.h>
@@ -168,10 +170,20 @@ void requireAnswered(const std::vector<Answer>& answers, const std::string& seri
     }
 }
 
+[[noreturn]] void refuseIssuer(const Certificate& certificate) {
+    const std::string subject = printName(X509_get_subject_name(certificate.get()));
+    throw Error(Code::OcspIssuer,
+                "certificate " + quote(subject) + " was not issued by the given CA",
+                {{"subject", subject}});
+}
+
 void requireAllAnswered(const std::vector<Answer>& answers, const Question& question,
                         const Issuer& issuer) {
     for (const Certificate& certificate : question.of) {
         requireIssued(certificate, question.ca);
+        if (!isSignedBy(certificate, question.ca)) {  // another CA's, of the same name
+            refuseIssuer(certificate);
+        }
         requireAnswered(answers, certificate.serial());
     }
     if (question.request != nullptr) {
@@ -222,10 +234,7 @@ void requireIssued(const Certificate& certificate, const Certificate& ca) {
     const bool isIssued = X509_check_issued(ca.get(), certificate.get()) == X509_V_OK;
     drainOpenSsl();
     if (!isIssued) {
-        const std::string subject = printName(X509_get_subject_name(certificate.get()));
-        throw Error(Code::OcspIssuer,
-                    "certificate " + quote(subject) + " was not issued by the given CA",
-                    {{"subject", subject}});
+        refuseIssuer(certificate);
     }
 }
 

@@ -27,7 +27,7 @@ struct Question {
 //           OCSP SIGNATURE; OCSP EXPIRED, NOTYETVALID; OCSP NONCE; OCSP ABSENT; OCSP ISSUER
 std::vector<Answer> verify(const Response& response, const Question& question);
 
-// Refuse a certificate that is not one of the CA's.
+// Refuse a certificate that says not to be one of the CA's; its signature is not looked at.
 //   errors  OCSP ISSUER
 void requireIssued(const Certificate& certificate, const Certificate& ca);
 

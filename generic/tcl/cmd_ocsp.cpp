@@ -3,9 +3,11 @@
 #include "pki/digest.h"
 #include "pki/error.h"
 #include "pki/ocsp_verify.h"
+#include "pki/serial.h"
 #include "pki/validity.h"
 #include "tcl/command.h"
 #include "tcl/responders.h"
+#include "tcl/revoked.h"
 #include "tcl/value.h"
 
 namespace sslkeys {
@@ -67,11 +69,11 @@ void ask(Call& call) {
     if (args.certificates) {
         for (const Certificate& certificate : certificatesOf(args.certificates->object())) {
             ocsp::requireIssued(certificate, ca);
-            serials.push_back(ocsp::parseSerial(certificate.serial()));
+            serials.push_back(encodeSerial(X509_get0_serialNumber(certificate.get())));
         }
     }
     for (const std::string& serial : args.serials) {
-        serials.push_back(ocsp::parseSerial(serial));
+        serials.push_back(serialOf(serial));
     }
     if (serials.empty()) {
         throw Error(Code::ArgsMissing, "give what to ask about: -certificate or -serials",
@@ -125,16 +127,20 @@ std::int64_t endOf(const RespondArgs& args) {
 }
 
 // sslkeys::ocsp respond request -ca certificate|-cafile path -cakey key|... |-signer certificate
-// -signerkey key|... ?-revoked dict? ?-known serials? ?-nextupdate seconds|-hours n? ?-now seconds?
+// -signerkey key|... ?-revoked dict|-crl crl? ?-known serials? ?-nextupdate seconds|-hours n? ?-now
+// seconds?
 void respond(Call& call) {
     RespondArgs args;
     call.read(args, respondOptions());
     const std::int64_t end = endOf(args);
     const ocsp::Request request = requestOf(call.word(0, "request"));
-    const Standings standings = standingsOf(args, request, call.interp());
+    const std::optional<Crl> list = listOf(args, args, args.now);
+    const Standings standings = standingsOf(args, list, request);
     const auto responder = responderOf(args, args.now);
-    call.answer(newOctets(responder->answer(
-        request, [&](const std::string& serial) { return standings.at(serial); }, args.now, end)));
+    call.answer(newOctets(
+        responder->answer(request, [&](const std::string& serial) { return standings.at(serial); },
+                          {args.now, list ? list->thisUpdate() : args.now,
+                           list ? std::min(end, *list->nextUpdate()) : end})));
 }
 
 // sslkeys::ocsp refuse reason
@@ -161,28 +167,20 @@ Dict describeAnswers(const std::vector<ocsp::Answer>& answers) {
         const Revocation& revocation = answer.standing.revocation;
         told.put("status", ocsp::nameOf(answer.standing.status));
         if (answer.standing.status == ocsp::Status::kRevoked) {
-            told.put("time", revocation.time);
-            if (revocation.reason) {
-                told.put("reason", nameOf(*revocation.reason));
-            }
-            if (revocation.invalidityDate) {
-                told.put("invaliditydate", *revocation.invalidityDate);
-            }
+            putRevocation(told, revocation);
         }
         told.put("thisupdate", answer.thisUpdate);
         if (answer.nextUpdate) {
             told.put("nextupdate", *answer.nextUpdate);
         }
         describeId(told, answer.id);
-        dict.put(ocsp::printSerial(answer.id.serial).c_str(), told.get());
+        dict.put(printSerial(answer.id.serial).c_str(), told.get());
     }
     return dict;
 }
 
 Dict describeRequest(const ocsp::Request& request) {
-    const auto serialOf = [](const ocsp::CertId& id) {
-        return newText(ocsp::printSerial(id.serial));
-    };
+    const auto serialOf = [](const ocsp::CertId& id) { return newText(printSerial(id.serial)); };
     Dict dict;
     dict.put("kind", "request").put("serials", newList(request.certificates(), serialOf));
     describeId(dict, request.certificates().front());

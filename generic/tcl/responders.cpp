@@ -1,9 +1,11 @@
 // See responders.h.
 #include "tcl/responders.h"
 
+#include "pki/crl_issuance.h"
 #include "pki/error.h"
-#include "pki/validity.h"
+#include "pki/serial.h"
 #include "store/pemfile.h"
+#include "tcl/revoked.h"
 #include "tcl/value.h"
 
 #include <algorithm>
@@ -60,7 +62,7 @@ class KeptResponders {
 
 bool hasSigner(const ResponderArgs& args) {
     return args.signer || !args.signerFile.empty() || args.signerKey ||
-           !args.signerKeyFile.empty() || args.signerPassword;
+           !args.signerKeyFile.empty() || args.signerPassword || args.signerPasswordFrom;
 }
 
 [[noreturn]] void refuseBoth(const char* option) {
@@ -69,9 +71,9 @@ bool hasSigner(const ResponderArgs& args) {
                 {{"option", option}});
 }
 
-Key signerKeyOf(const ResponderArgs& args) {
+Key signerKeyOf(const ResponderArgs& args, const std::optional<Secret>& given) {
     requireOne(args.signerKey.has_value(), !args.signerKeyFile.empty(), "-signerkey");
-    const Secret* password = args.signerPassword ? &*args.signerPassword : nullptr;
+    const Secret* password = given ? &*given : nullptr;
     if (args.signerKey) {
         return password == nullptr
                    ? valueOf<Key>(args.signerKey->object())
@@ -80,58 +82,22 @@ Key signerKeyOf(const ResponderArgs& args) {
     return keyOfFile(args.signerKeyFile, password);
 }
 
-// Ends a walk through a dict where it is.
-void endSearch(Tcl_DictSearch* search) noexcept { Tcl_DictObjDone(search); }
-
-// Walk through a dict.
-template <class Each>
-void forEachPair(Tcl_Interp* interp, Tcl_Obj* dict, const char* what, Each each) {
-    Tcl_DictSearch search{};
-    Tcl_Obj* key = nullptr;
-    Tcl_Obj* value = nullptr;
-    int done = 0;
-    if (Tcl_DictObjFirst(nullptr, dict, &search, &key, &value, &done) != TCL_OK) {
-        Tcl_SetObjResult(interp, newText(std::string(what) + " is not a dict"));
-        Tcl_SetErrorCode(interp, "TCL", "VALUE", "DICTIONARY", nullptr);
-        throw Reported{};
+void requireCurrent(const Crl& list, std::int64_t now) {
+    if (list.thisUpdate() > now) {
+        throw Error(Code::CrlNotYetValid, "the revocation list is from the future");
     }
-    const std::unique_ptr<Tcl_DictSearch, Deleter<endSearch>> ended(&search);
-    for (; done == 0; Tcl_DictObjNext(&search, &key, &value, &done)) {
-        each(key, value);
+    const auto next = list.nextUpdate();
+    if (!next || now > *next) {
+        throw Error(Code::CrlExpired, "the revocation list does not hold any more",
+                    {{"nextupdate", next ? std::to_string(*next) : ""}});
     }
 }
 
-Revocation revocationOf(Tcl_Interp* interp, const std::string& serial, Tcl_Obj* entry) {
-    Revocation revocation;
-    bool hasTime = false;
-    forEachPair(interp, entry, "an entry of -revoked", [&](Tcl_Obj* key, Tcl_Obj* value) {
-        const std::string name = textOf(key);
-        if (name == "time") {
-            revocation.time = Word(interp, value, "time").integer(0, kEndOfTime);
-            hasTime = true;
-        } else if (name == "invaliditydate") {
-            revocation.invalidityDate =
-                Word(interp, value, "invaliditydate").integer(0, kEndOfTime);
-        } else if (name == "reason") {
-            revocation.reason = findReason(textOf(value));
-            if (!revocation.reason) {
-                Tcl_SetObjResult(interp,
-                                 newText("unknown reason of revocation " + quote(textOf(value))));
-                Tcl_SetErrorCode(interp, "TCL", "LOOKUP", "INDEX", "reason",
-                                 redact(textOf(value)).c_str(), nullptr);
-                throw Reported{};
-            }
-        }
-    });
-    if (!hasTime) {
-        throw Error(Code::ArgsMissing, "-revoked: the entry of " + serial + " has no time",
-                    {{"option", "-revoked"}});
+void tellRevoked(Standings& standings, const std::string& serial,
+                 const std::optional<CrlEntry>& entry) {
+    if (entry) {
+        standings[serial] = {ocsp::Status::kRevoked, entry->revocation};
     }
-    return revocation;
-}
-
-std::string normalise(const std::string& serial) {
-    return ocsp::printSerial(ocsp::parseSerial(serial));
 }
 
 }  // namespace
@@ -147,6 +113,8 @@ const std::vector<Option<ResponderArgs>>& signerOptions() {
          [](ResponderArgs& args, const Word& word) { args.signerKeyFile = word.path(); }},
         {"-signerkeypassword", "passphrase",
          [](ResponderArgs& args, const Word& word) { args.signerPassword = word.password(); }},
+        {"-signerkeypasswordfrom", kPassphraseSource,
+         [](ResponderArgs& args, const Word& word) { args.signerPasswordFrom = word; }},
     };
     return rows;
 }
@@ -163,49 +131,73 @@ std::shared_ptr<const ocsp::Responder> responderOf(const ResponderArgs& args, st
         const Ca ca = loadCa(args);
         const Key key = ca.openKey();
         const auto make = [&] { return ocsp::Responder(ca.certificate, key, now); };
-        return args.caPassword ? std::make_shared<const ocsp::Responder>(make())
-                               : kept.find(ca.certificate, ca.certificate, key, make);
+        return ca.hasPassword ? std::make_shared<const ocsp::Responder>(make())
+                              : kept.find(ca.certificate, ca.certificate, key, make);
     }
-    if (args.caKey || !args.caKeyFile.empty() || args.caPassword) {
+    if (args.caKey || !args.caKeyFile.empty() || args.caPassword || args.caPasswordFrom) {
         refuseBoth("-cakey");
     }
     const Certificate ca = certificateOf(args.ca, args.caFile, "-ca");
     const Certificate signer = certificateOf(args.signer, args.signerFile, "-signer");
-    const Key key = signerKeyOf(args);
+    const std::optional<Secret> password =
+        passphraseOf(args.signerPassword, args.signerPasswordFrom);
+    const Key key = signerKeyOf(args, password);
     const auto make = [&] { return ocsp::Responder(ca, signer, key, now); };
-    return args.signerPassword ? std::make_shared<const ocsp::Responder>(make())
-                               : kept.find(ca, signer, key, make);
+    return password ? std::make_shared<const ocsp::Responder>(make())
+                    : kept.find(ca, signer, key, make);
 }
 
 const std::vector<Option<StandingArgs>>& standingOptions() {
     static const std::vector<Option<StandingArgs>> rows = {
         {"-revoked", "dict", [](StandingArgs& args, const Word& word) { args.revoked = word; }},
+        {"-crl", "crl", [](StandingArgs& args, const Word& word) { args.crl = word; }},
         {"-known", "serials", [](StandingArgs& args, const Word& word) { args.known = word; }},
     };
     return rows;
 }
 
-Standings standingsOf(const StandingArgs& args, const ocsp::Request& request, Tcl_Interp* interp) {
+der::Octets serialOf(const std::string& text) {
+    const auto serial = readSerial(text);
+    if (!serial) {
+        throw Error(Code::OcspSerial, quote(text) + " is not a serial number in hex",
+                    {{"serial", text}});
+    }
+    return *serial;
+}
+
+std::optional<Crl> listOf(const StandingArgs& args, const CaArgs& ca, std::int64_t now) {
+    if (!args.crl) {
+        return std::nullopt;
+    }
+    if (args.revoked) {
+        throw Error(Code::ArgsConflict, "give -revoked or -crl, not both", {{"option", "-crl"}});
+    }
+    const auto list = valueOf<Crl>(args.crl->object());
+    requireListOf(list, certificateOf(ca.ca, ca.caFile, "-ca"));
+    requireCurrent(list, now);
+    return list;
+}
+
+Standings standingsOf(const StandingArgs& args, const std::optional<Crl>& list,
+                      const ocsp::Request& request) {
     Standings standings;
     const ocsp::Status otherwise = args.known ? ocsp::Status::kUnknown : ocsp::Status::kGood;
     for (const ocsp::CertId& id : request.certificates()) {
-        standings[ocsp::printSerial(id.serial)] = {otherwise, {}};
+        standings[printSerial(id.serial)] = {otherwise, {}};
     }
     if (args.known) {
-        for (const std::string& serial : args.known->list()) {
-            const auto asked = standings.find(normalise(serial));
+        for (const std::string& text : args.known->list()) {
+            const auto asked = standings.find(printSerial(der::View(serialOf(text))));
             if (asked != standings.end()) {
                 asked->second.status = ocsp::Status::kGood;
             }
         }
     }
-    if (args.revoked) {
-        forEachPair(interp, args.revoked->object(), "-revoked", [&](Tcl_Obj* key, Tcl_Obj* value) {
-            const auto asked = standings.find(normalise(textOf(key)));
-            if (asked != standings.end()) {
-                asked->second = {ocsp::Status::kRevoked, revocationOf(interp, asked->first, value)};
-            }
-        });
+    const RevokedList revoked = args.revoked ? revokedListOf(*args.revoked) : RevokedList();
+    requireNoneRemoved(revoked);
+    for (const ocsp::CertId& id : request.certificates()) {
+        tellRevoked(standings, printSerial(id.serial),
+                    list ? list->find(id.serial) : revoked.find(id.serial));
     }
     return standings;
 }

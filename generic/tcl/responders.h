@@ -2,6 +2,7 @@
 // certificates that a request asks about.
 #pragma once
 
+#include "pki/crl.h"
 #include "pki/ocsp_responder.h"
 #include "tcl/terms.h"
 
@@ -12,11 +13,13 @@
 
 namespace sslkeys {
 
-// -ca ... -cakeypassword, -signer -signerfile -signerkey -signerkeyfile -signerkeypassword
+// -ca ... -cakeypasswordfrom, -signer -signerfile -signerkey -signerkeyfile -signerkeypassword
+// -signerkeypasswordfrom
 struct ResponderArgs : CaArgs {
     std::optional<Word> signer, signerKey;
     std::string signerFile, signerKeyFile;
     std::optional<Secret> signerPassword;
+    std::optional<Word> signerPasswordFrom;
 };
 const std::vector<Option<ResponderArgs>>& signerOptions();  // beside caOptions()
 
@@ -31,16 +34,29 @@ std::shared_ptr<const ocsp::Responder> responderOf(const ResponderArgs& args, st
 Certificate certificateOf(const std::optional<Word>& value, const std::string& file,
                           const std::string& name);
 
-// -revoked -known
+// Read a serial number.
+//   out     content of an INTEGER
+//   errors  OCSP SERIAL
+der::Octets serialOf(const std::string& text);
+
+// -revoked -crl -known
 struct StandingArgs {
-    std::optional<Word> revoked, known;
+    std::optional<Word> revoked, crl, known;
 };
 const std::vector<Option<StandingArgs>>& standingOptions();
 
+// The revocation list that is answered from: the CA's, and current.
+//   out     none when there is no -crl
+//   errors  ARGS CONFLICT, ARGS MISSING; POSIX; CERTIFICATE PEM; CRL PEM, ISSUER, SIGNATURE,
+//           UNSUPPORTED, NOTYETVALID, EXPIRED
+std::optional<Crl> listOf(const StandingArgs& args, const CaArgs& ca, std::int64_t now);
+
 // What the CA says of its certificates that a request asks about, by serial number: revoked those
-// of -revoked; unknown the others that -known leaves out where it is given; all others good.
-//   errors  TCL VALUE *, TCL LOOKUP INDEX reason, ARGS MISSING, ARGS RANGE, OCSP SERIAL
+// of -revoked or the list; unknown the others that -known leaves out where it is given; all others
+// good.
+//   errors  TCL VALUE *, CRL ENTRY, OCSP SERIAL
 using Standings = std::unordered_map<std::string, ocsp::Standing>;
-Standings standingsOf(const StandingArgs& args, const ocsp::Request& request, Tcl_Interp* interp);
+Standings standingsOf(const StandingArgs& args, const std::optional<Crl>& list,
+                      const ocsp::Request& request);
 
 }  // namespace sslkeys

@@ -110,8 +110,7 @@ RevokedList revokedListOf(const Word& word) {
     return list;
 }
 
-Dict describeRevocation(const Revocation& revocation) {
-    Dict dict;
+void putRevocation(Dict& dict, const Revocation& revocation) {
     dict.put("time", revocation.time);
     if (revocation.reason) {
         dict.put("reason", nameOf(*revocation.reason));
@@ -119,6 +118,11 @@ Dict describeRevocation(const Revocation& revocation) {
     if (revocation.invalidityDate) {
         dict.put("invaliditydate", *revocation.invalidityDate);
     }
+}
+
+Dict describeRevocation(const Revocation& revocation) {
+    Dict dict;
+    putRevocation(dict, revocation);
     return dict;
 }
 

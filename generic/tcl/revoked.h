@@ -12,6 +12,9 @@ namespace sslkeys {
 //   errors  TCL VALUE DICTIONARY, TCL VALUE NUMBER; CRL ENTRY
 RevokedList revokedListOf(const Word& word);
 
+// Put the fields of one into a dict.
+void putRevocation(Dict& dict, const Revocation& revocation);
+
 // Make the dict of one.
 Dict describeRevocation(const Revocation& revocation);
 

@@ -4,6 +4,7 @@
 #include "pki/ocsp_responder.h"
 #include "pki/ocsp_verify.h"
 #include "pki/pem.h"
+#include "pki/serial.h"
 #include "property.h"
 
 #include <openssl/ocsp.h>
@@ -47,11 +48,11 @@ void checkRequest(std::string_view input) {
         return;
     }
     for (const ocsp::CertId& id : request->certificates()) {
-        const std::string serial = ocsp::printSerial(id.serial);
+        const std::string serial = printSerial(id.serial);
         fuzz::check(fuzz::isMadeOf(serial, "0123456789abcdef-"), "a serial number is hexadecimal");
     }
     const auto response = fuzz::attempt(input, fuzz::kQuoted, {Code::OcspRequest}, [&] {
-        return responder().answer(*request, tell, fuzz::kNow, fuzz::kNow + kHour);
+        return responder().answer(*request, tell, {fuzz::kNow, fuzz::kNow, fuzz::kNow + kHour});
     });
     if (!response) {
         return;
@@ -63,7 +64,7 @@ void checkRequest(std::string_view input) {
             std::vector<std::pair<std::string, ocsp::Status>> told;
             for (const ocsp::Answer& answer :
                  ocsp::verify(read, {fuzz::caCertificate(), &*request, none, fuzz::kNow})) {
-                told.emplace_back(ocsp::printSerial(answer.id.serial), answer.standing.status);
+                told.emplace_back(printSerial(answer.id.serial), answer.standing.status);
             }
             return told;
         });
