@@ -151,6 +151,7 @@ void checkIssued(const Issued& issued, const Terms& terms, const Certificate& ca
 // Let the CA that was made sign for a name of the input, within its constraints or not at all.
 void checkBound(const Issued& own, const Terms& terms, std::string_view text) {
     static const Key leaf = fuzz::keyOfNumber(3);
+    static const Key other = fuzz::keyOfNumber(5);  // of its own, in case the CA has its name
     Terms below;
     below.profile = &findProfile("peer");
     below.subject.add("CN", "alice");
@@ -165,7 +166,7 @@ void checkBound(const Issued& own, const Terms& terms, std::string_view text) {
                       {Code::NameAltName, Code::CertificateConstraint, Code::CertificateValidity,
                        Code::CaExpired},
                       [&] {
-                          return issue(below, leaf.publicKey(), {own.certificate, leaf});
+                          return issue(below, other.publicKey(), {own.certificate, leaf});
                       });
     if (issued) {
         checkStrict(issued->certificate, own.certificate, terms.now);
