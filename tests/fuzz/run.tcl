@@ -2,7 +2,7 @@
 #
 #     tclsh tests/fuzz/run.tcl -directory BUILD/fuzz -seconds N -jobs N all|NAME ...
 #
-# The drivers of pki/ run under libFuzzer on a corpus that is made once, those of tcl/ by themselves. What is found is kept in
+# The drivers of pki/ run under libFuzzer on a corpus that is made once for its script, those of tcl/ by themselves. What is found is kept in
 # BUILD/fuzz/findings, and the exit status is 1. SSLKEYS_FUZZ_SEED repeats a run.
 
 namespace eval ::run {
@@ -48,6 +48,9 @@ proc ::run::main {arguments} {
         }
     }
     file mkdir $directory/findings $directory/found
+    if {[file isdirectory $directory/corpus] && [file mtime $directory/corpus] < [file mtime $here/corpus.tcl]} {
+        file delete -force $directory/corpus
+    }
     if {![file isdirectory $directory/corpus]} {
         puts [exec [info nameofexecutable] $here/corpus.tcl $directory/corpus.new]
         file rename $directory/corpus.new $directory/corpus
