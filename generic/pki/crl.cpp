@@ -23,6 +23,7 @@ constexpr unsigned char kKeyIdentifier = 0x80;                      // [0] of Au
 constexpr std::size_t kFewestOctetsOfEntry = 20;
 // Printing a number takes time in its square; RFC 5280 5.2.3 allows 20 octets.
 constexpr std::size_t kMostOctetsOfNumber = 64;
+constexpr std::size_t kMostExtensions = 64;  // RFC 5280 knows eight
 
 [[noreturn]] void refusePem(const char* why) { throw Error(Code::CrlPem, why); }
 
@@ -167,6 +168,8 @@ void Crl::Content::readExtension(der::Reader& parent, der::View oid, bool isCrit
         if (identifier.sees(kKeyIdentifier)) {
             authorityKeyId = identifier.take(kKeyIdentifier);
         }
+    } else if (otherExtensions.size() == kMostExtensions) {
+        parent.fail();
     } else {
         otherExtensions.push_back(printOid(oid));
         if (isCritical || oid == der::View(kDeltaIndicator, sizeof kDeltaIndicator) ||

@@ -15,6 +15,8 @@ namespace {
 
 constexpr unsigned char kAuthorityKeyId[] = {0x55, 0x1D, 0x23};  // 2.5.29.35
 constexpr unsigned char kCrlNumber[] = {0x55, 0x1D, 0x14};       // 2.5.29.20
+// What is signed has to be read again, and each 48 octets are 65 of PEM.
+constexpr std::size_t kMostOctetsOfEntries = kLongestCrl / 65 * 48 - std::size_t{64} * 1024;
 constexpr std::size_t kMostOctetsOfNumber = 20;  // of serials and CRL numbers, RFC 5280 4.1.2.2
 
 [[noreturn]] void refuseEntry(std::string_view serial, const std::string& why) {
@@ -154,7 +156,7 @@ void RevokedList::append(std::string_view shown, der::View serial, const Revocat
     if (revocation.reason == Reason::kRemoveFromCrl) {
         removed_ = shown;
     }
-    if (der_.size() > kLongestCrl) {
+    if (der_.size() > kMostOctetsOfEntries) {
         refuseEntry(shown, "makes the revocation list too long");
     }
 }
@@ -170,6 +172,9 @@ void RevokedList::add(std::string_view serial, const Revocation& revocation) {
 void RevokedList::add(const CrlEntry& entry) {
     if (index_.add(der_, entry.serial, der_.size())) {
         der::append(der_, entry.whole);
+    }
+    if (der_.size() > kMostOctetsOfEntries) {
+        refuseEntry(printSerial(entry.serial), "makes the revocation list too long");
     }
 }
 

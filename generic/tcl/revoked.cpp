@@ -128,9 +128,19 @@ Dict describeRevocation(const Revocation& revocation) {
 
 Dict describeRevoked(const Crl& crl) {
     Dict dict;
-    crl.forEach([&](const CrlEntry& entry) {
+    const auto put = [&](const CrlEntry& entry) {
         dict.put(printSerial(entry.serial).c_str(), describeRevocation(entry.revocation).get());
-    });
+    };
+    crl.forEach(put);
+    Tcl_Size size = 0;
+    Tcl_DictObjSize(nullptr, dict.get(), &size);
+    if (static_cast<std::size_t>(size) < crl.count()) {  // the first of several counts
+        crl.forEach([&](const CrlEntry& entry) {
+            if (crl.find(entry.serial)->whole.begin() == entry.whole.begin()) {
+                put(entry);
+            }
+        });
+    }
     return dict;
 }
 
