@@ -93,6 +93,20 @@ void requireCurrent(const Crl& list, std::int64_t now) {
     }
 }
 
+// A delegate that the list itself takes back answers nothing.
+void requireNotListed(const Crl& list, const ResponderArgs& args) {
+    if (!args.signer && args.signerFile.empty()) {
+        return;
+    }
+    const Certificate signer = certificateOf(args.signer, args.signerFile, "-signer");
+    if (list.find(encodeSerial(X509_get0_serialNumber(signer.get())))) {
+        const std::string subject = printName(X509_get_subject_name(signer.get()));
+        throw Error(Code::OcspSigner,
+                    quote(subject) + " may not answer for the CA: its certificate was revoked",
+                    {{"subject", subject}, {"reason", "REVOKED"}});
+    }
+}
+
 void tellRevoked(Standings& standings, const std::string& serial,
                  const std::optional<CrlEntry>& entry) {
     if (entry) {
@@ -165,7 +179,8 @@ der::Octets serialOf(const std::string& text) {
     return *serial;
 }
 
-std::optional<Crl> listOf(const StandingArgs& args, const CaArgs& ca, std::int64_t now) {
+std::optional<Crl> listOf(const StandingArgs& args, const ResponderArgs& responder,
+                          std::int64_t now) {
     if (!args.crl) {
         return std::nullopt;
     }
@@ -173,8 +188,9 @@ std::optional<Crl> listOf(const StandingArgs& args, const CaArgs& ca, std::int64
         throw Error(Code::ArgsConflict, "give -revoked or -crl, not both", {{"option", "-crl"}});
     }
     const auto list = valueOf<Crl>(args.crl->object());
-    requireListOf(list, certificateOf(ca.ca, ca.caFile, "-ca"));
+    requireListOf(list, certificateOf(responder.ca, responder.caFile, "-ca"));
     requireCurrent(list, now);
+    requireNotListed(list, responder);
     return list;
 }
 

@@ -48,8 +48,9 @@ const std::vector<Option<StandingArgs>>& standingOptions();
 // The revocation list that is answered from: the CA's, and current.
 //   out     none when there is no -crl
 //   errors  ARGS CONFLICT, ARGS MISSING; POSIX; CERTIFICATE PEM; CRL PEM, ISSUER, SIGNATURE,
-//           UNSUPPORTED, NOTYETVALID, EXPIRED
-std::optional<Crl> listOf(const StandingArgs& args, const CaArgs& ca, std::int64_t now);
+//           UNSUPPORTED, NOTYETVALID, EXPIRED; OCSP SIGNER when it names the signer
+std::optional<Crl> listOf(const StandingArgs& args, const ResponderArgs& responder,
+                          std::int64_t now);
 
 // What the CA says of its certificates that a request asks about, by serial number: revoked those
 // of -revoked or the list; unknown the others that -known leaves out where it is given; all others
