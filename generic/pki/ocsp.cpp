@@ -1,11 +1,9 @@
 // See ocsp.h.
 #include "pki/ocsp.h"
 
-#include "pki/digest.h"
 #include "pki/error.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace sslkeys::ocsp {
 namespace {
