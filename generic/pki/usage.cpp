@@ -113,6 +113,7 @@ std::string printExtendedUsage(const ASN1_OBJECT* usage) {
 
 std::vector<std::string> extendedUsagesFrom(const EXTENDED_KEY_USAGE* usages) {
     std::vector<std::string> names;
+    names.reserve(static_cast<size_t>(std::max(0, sk_ASN1_OBJECT_num(usages))));
     for (int index = 0; index < sk_ASN1_OBJECT_num(usages); ++index) {
         names.push_back(printExtendedUsage(sk_ASN1_OBJECT_value(usages, index)));
     }

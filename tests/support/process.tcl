@@ -134,9 +134,8 @@ proc ::support::Start {options command} {
     set savedEnvironment [array get ::env]
     lassign [chan pipe] errorReader errorWriter
     try {
-        # The sanitizer's library belongs into our own tclsh; elsewhere it only costs time.
-        if {[lrange $command 0 [llength $tclsh]-1] ne $tclsh} {
-            unset -nocomplain ::env(LD_PRELOAD)
+        if {[lrange $command 0 [llength $tclsh]-1] eq $tclsh} {
+            SetPreload
         }
         if {[dict exists $options -env]} {
             array set ::env [dict get $options -env]
@@ -166,6 +165,25 @@ proc ::support::Start {options command} {
     # A child that never reads must not stop the test, nor end it.
     catch {chan close $channel write}
     return $token
+}
+
+# Run a script whose children are preloaded with a sanitizer's library where the tests run under one;
+# support::run and spawn do so for our own tclsh.
+proc ::support::preloaded {script} {
+    set saved [array get ::env]
+    SetPreload
+    try {
+        uplevel 1 $script
+    } finally {
+        RestoreEnvironment $saved
+    }
+}
+
+proc ::support::SetPreload {} {
+    variable preload
+    if {$preload ne ""} {
+        set ::env(LD_PRELOAD) $preload
+    }
 }
 
 proc ::support::RestoreEnvironment {saved} {

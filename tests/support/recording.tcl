@@ -29,8 +29,7 @@ namespace eval ::recording {
 # Tell the environment that puts the recorder under a child; what is preloaded already goes first.
 proc ::recording::environment {args} {
     variable library
-    set before [expr {[info exists ::env(LD_PRELOAD)] ? $::env(LD_PRELOAD) : ""}]
-    list LD_PRELOAD [string trim "$before $library"] {*}$args
+    list LD_PRELOAD [string trim "$::support::preload $library"] {*}$args
 }
 
 # Run scripts in one child, each with a record of its own.
