@@ -139,6 +139,10 @@ int openRecorded(const char* name, const char* path, int flags, mode_t mode) {
     return descriptor;
 }
 
+mode_t modeOf(int flags, va_list arguments) {
+    return (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+}
+
 int syncRecorded(const char* name, int descriptor) {
     const std::string path = pathOf(descriptor);
     if (fails(name, path)) {
@@ -203,24 +207,18 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 int open(const char* path, int flags, ...) {
-    mode_t mode = 0;
-    if ((flags & O_CREAT) != 0) {
-        va_list arguments;
-        va_start(arguments, flags);
-        mode = va_arg(arguments, mode_t);
-        va_end(arguments);
-    }
+    va_list arguments;
+    va_start(arguments, flags);
+    const mode_t mode = modeOf(flags, arguments);
+    va_end(arguments);
     return openRecorded("open", path, flags, mode);
 }
 
 int open64(const char* path, int flags, ...) {
-    mode_t mode = 0;
-    if ((flags & O_CREAT) != 0) {
-        va_list arguments;
-        va_start(arguments, flags);
-        mode = va_arg(arguments, mode_t);
-        va_end(arguments);
-    }
+    va_list arguments;
+    va_start(arguments, flags);
+    const mode_t mode = modeOf(flags, arguments);
+    va_end(arguments);
     return openRecorded("open64", path, flags, mode);
 }
 
