@@ -3,12 +3,12 @@
 
 #include "pki/digest.h"
 #include "pki/error.h"
+#include "pki/oid.h"
 #include "pki/pem.h"
 
 #include <openssl/asn1t.h>
 #include <openssl/objects.h>
 
-#include <array>
 #include <mutex>
 
 namespace sslkeys {
@@ -31,14 +31,12 @@ std::string printOid(der::View oid) {
     der::Octets whole;
     der::append(whole, der::kOid, oid);
     const unsigned char* next = whole.data();
-    const Owned<ASN1_OBJECT, ASN1_OBJECT_free> object(
-        d2i_ASN1_OBJECT(nullptr, &next, static_cast<long>(whole.size())));
-    std::array<char, 256> text{};
-    if (object == nullptr || OBJ_obj2txt(text.data(), text.size(), object.get(), 1) <= 0) {
+    const OwnedObject object(d2i_ASN1_OBJECT(nullptr, &next, static_cast<long>(whole.size())));
+    if (object == nullptr) {
         drainOpenSsl();
         refusePem("the revocation list is damaged");
     }
-    return text.data();
+    return sslkeys::printOid(object.get());
 }
 
 OwnedName readName(der::View whole) {
