@@ -32,6 +32,9 @@ namespace eval ::sslkeys {
             lineprotocol::makeRequest lineprotocol::parseRequest lineprotocol::makeAnswer
             lineprotocol::makeRefusal lineprotocol::parseAnswer lineprotocol::answer lineprotocol::ask
         }
+        ca/db.tcl             {db}
+        ca/registry.tcl       {registry}
+        ca/policy.tcl         {policy policy::next}
         ca/issuer.tcl         {issuer}
         ca/revocation.tcl     {revocation}
         service/log.tcl       {log::configure log::event log::format}

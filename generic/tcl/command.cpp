@@ -71,7 +71,7 @@ std::vector<Command> collect() {
     for (const auto& rowsOf :
          {authorityCommands, storeCommands, keyCommands, requestCommands, certificateCommands,
           crlCommands, ocspCommands, bundleCommands, durableCommands, jobCommands, tickerCommands,
-          processCommands, sessionCommands, aboutCommands}) {
+          processCommands, sessionCommands, tokenCommands, aboutCommands}) {
         for (Command& row : rowsOf()) {
             all.push_back(std::move(row));
         }

@@ -47,6 +47,7 @@ std::vector<Command> durableCommands();      // cmd_durable.cpp
 std::vector<Command> jobCommands();          // cmd_job.cpp
 std::vector<Command> tickerCommands();       // cmd_ticker.cpp
 std::vector<Command> processCommands();      // cmd_process.cpp
+std::vector<Command> tokenCommands();        // cmd_token.cpp
 std::vector<Command> sessionCommands();      // cmd_session.cpp
 std::vector<Command> aboutCommands();        // cmd_about.cpp
 

@@ -1,0 +1,274 @@
+# A database: the only file that knows a TDBC driver. Today SQLite; a connection string "postgres ..." would begin here.
+# SQL comes with :name for every value and nothing pasted in. Statements are prepared once and kept. Every error leaves as
+# SSLKEYS STORE ..., made in one place: the driver itself says NONE for a busy database as for a row that is there already.
+
+package require tdbc::sqlite3
+
+oo::class create ::sslkeys::db {
+    variable Path Busy Connection Handle Statements Stamp Depth
+
+    # Open a database that is there; the path "" is one in memory.
+    #   in      path; -busy  seconds to wait for who else writes
+    #   errors  STORE GONE, DAMAGED, BUSY; POSIX EACCES
+    constructor {path args} {
+        set options [::sslkeys::ReadOptions $args {-busy 5}]
+        set Path [expr {$path eq {} ? {} : [file normalize $path]}]
+        set Busy [dict get $options -busy]
+        set Connection {}
+        set Depth 0
+        my Open
+    }
+
+    destructor {
+        if {[info exists Connection]} {
+            my Close
+        }
+    }
+
+    # List the rows that a query finds, each a dict; a column that is NULL is absent.
+    method rows {sql {params {}}} {
+        my Attend
+        return [my Run $sql $params rows]
+    }
+
+    # Give the first row, or {}.
+    method row {sql {params {}}} {
+        return [lindex [my rows $sql $params] 0]
+    }
+
+    # Give the first column of the first row, or {}.
+    method value {sql {params {}}} {
+        return [lindex [my row $sql $params] 1]
+    }
+
+    # Change rows, and tell how many.
+    method change {sql {params {}}} {
+        my Attend
+        return [my Run $sql $params count]
+    }
+
+    # Run a script in the caller's scope as one transaction that may write from its beginning; one that runs already is
+    # joined. Whatever is no normal end undoes all of it.
+    method transaction {script} {
+        if {$Depth} {
+            return [uplevel 1 $script]
+        }
+        my Attend
+        my Direct {BEGIN IMMEDIATE}
+        set Depth 1
+        set code [catch {uplevel 1 $script} result options]
+        set isDone 0
+        try {
+            if {$code == 0} {
+                my Direct COMMIT
+                set isDone 1
+                my Attest
+            }
+        } finally {
+            set Depth 0
+            if {!$isDone} {
+                my Undo
+            }
+        }
+        dict incr options -level
+        return -options $options $result
+    }
+
+    # Run statements that have no values: those of a schema.
+    method script {sql} {
+        my Attend
+        my Direct $sql
+        return
+    }
+
+    # Write a consistent copy to a path that is free, while others go on writing.
+    #   errors  STORE EXISTS, FULL; POSIX
+    method backup {path} {
+        my Attend
+        set path [file normalize $path]
+        # The copy is the owner's alone from its first octet.
+        try {
+            close [open $path {WRONLY CREAT EXCL} 0600]
+        } trap {POSIX EEXIST} {} {
+            throw [list SSLKEYS STORE EXISTS path $path] "\"$path\" is there already"
+        }
+        try {
+            my Guard {$Handle backup main $path}
+        } on error {message options} {
+            file delete $path
+            return -options $options $message
+        }
+        return $path
+    }
+
+    # Give the octets of a database in memory as its file would hold them.
+    method serialize {} {
+        return [$Handle serialize]
+    }
+
+    # Tell where the database is.
+    method path {} {
+        return $Path
+    }
+
+    # Close a connection whose file was taken away or replaced, and open what stands there now.
+    #   errors  STORE GONE
+    method Attend {} {
+        if {$Depth || $Path eq {}} {
+            return
+        }
+        if {$Connection ne {} && [my Look] ne $Stamp} {
+            my Close
+        }
+        if {$Connection eq {}} {
+            my Open
+        }
+    }
+
+    # After a commit: what was written into a file that has no name any more is not on record.
+    #   errors  STORE GONE
+    method Attest {} {
+        if {$Path ne {} && [my Look] ne $Stamp} {
+            throw [list SSLKEYS STORE GONE path $Path] "the database \"$Path\" was taken away"
+        }
+    }
+
+    method Look {} {
+        try {
+            file stat $Path stat
+            return [list $stat(dev) $stat(ino)]
+        } trap POSIX {} {
+            return {}
+        }
+    }
+
+    method Open {} {
+        if {$Path ne {}} {
+            if {![file exists $Path]} {
+                throw [list SSLKEYS STORE GONE path $Path] "there is no database \"$Path\""
+            }
+            if {[file size $Path] == 0} {
+                throw [list SSLKEYS STORE DAMAGED path $Path] "the database \"$Path\" is an empty file: restore it from a backup"
+            }
+        }
+        set Stamp [my Look]
+        set Statements {}
+        set Depth 0
+        set name [expr {$Path eq {} ? {:memory:} : $Path}]
+        try {
+            set Connection [::tdbc::sqlite3::connection new $name]
+            set Handle [$Connection getDBhandle]
+            $Handle timeout [expr {round($Busy * 1000)}]
+            $Handle cache size 100
+            my Direct {PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL}
+            if {$Path ne {}} {
+                my Direct {PRAGMA journal_mode = WAL}
+            }
+        } on error {message options} {
+            my Close
+            return -options $options $message
+        }
+    }
+
+    method Close {} {
+        if {$Connection ne {}} {
+            $Connection destroy
+            set Connection {}
+            set Statements {}
+        }
+    }
+
+    # Undo what a transaction left open; after a full disk SQLite has done so itself.
+    method Undo {} {
+        if {$Connection ne {}} {
+            catch {$Handle eval ROLLBACK}
+        }
+    }
+
+    method Direct {sql} {
+        my Guard {$Handle eval $sql}
+    }
+
+    # Run a statement. Values go as text, since the driver would store what was once counted with as a number; the columns'
+    # types make numbers of it again. And no text goes through an expr: to that "0012" is 10.
+    method Run {sql params what} {
+        foreach {name value} $params {
+            dict set bound $name [string range "x$value" 1 end]
+            if {$value eq "\ufffd"} {
+                # The driver takes this one for NULL.
+                dict set bound $name ?
+            }
+        }
+        append bound {}
+        return [my Guard {
+            set result [[my Statement $sql] execute $bound]
+            try {
+                if {$what eq {rows}} {
+                    set answer [$result allrows -as dicts]
+                } else {
+                    set answer [$result rowcount]
+                }
+                set answer
+            } finally {
+                $result close
+            }
+        }]
+    }
+
+    # The prepared statement of a text; those of lists have many forms, so the oldest go.
+    method Statement {sql} {
+        if {![dict exists $Statements $sql]} {
+            if {[dict size $Statements] >= 100} {
+                set oldest [lindex [dict keys $Statements] 0]
+                [dict get $Statements $oldest] close
+                dict unset Statements $oldest
+            }
+            dict set Statements $sql [$Connection prepare $sql]
+        }
+        return [dict get $Statements $sql]
+    }
+
+    # Run a script in this method's caller, and tell an error of the database as ours.
+    #   errors  STORE BUSY, FULL, DAMAGED, GONE, CONSTRAINT; POSIX EACCES; INTERNAL UNEXPECTED
+    method Guard {script} {
+        try {
+            return [uplevel 1 $script]
+        } on error {message options} {
+            if {[string match {SSLKEYS *} [dict get $options -errorcode]] || $Connection eq {}} {
+                return -options $options $message
+            }
+            set number [$Handle errorcode]
+        }
+        my Refuse $number $message
+    }
+
+    # The one mapping of SQLite's result codes (sqlite.org/rescode.html).
+    method Refuse {number message} {
+        set path [list path $Path]
+        set place "the database \"$Path\""
+        set number [expr {$number & 0xff}]
+        if {$number in {8 14 1 10} && $Path ne {} && [my Look] ne $Stamp} {
+            throw [list SSLKEYS STORE GONE {*}$path] "$place was taken away"
+        }
+        switch -- $number {
+            5 - 6 {
+                throw [list SSLKEYS STORE BUSY {*}$path] "$place is locked by another process for longer than $Busy s: try again"
+            }
+            8 - 14 - 23 {
+                throw {POSIX EACCES {permission denied}} "$place cannot be written: $message"
+            }
+            10 - 13 {
+                throw [list SSLKEYS STORE FULL {*}$path] "$place cannot grow: the disk is full or fails: $message"
+            }
+            11 - 26 {
+                throw [list SSLKEYS STORE DAMAGED {*}$path] "$place is damaged: restore it from a backup"
+            }
+            19 {
+                throw [list SSLKEYS STORE CONSTRAINT {*}$path] "$place refuses a row: $message"
+            }
+            default {
+                throw [list SSLKEYS INTERNAL UNEXPECTED] "$place does not understand ($number): $message"
+            }
+        }
+    }
+}

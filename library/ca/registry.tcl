@@ -1,0 +1,107 @@
+# What was asked for, issued and revoked, and who decided it: the records of a CA, in registry.db of its key directory.
+# One class in parts, a file for each noun in registry/. Each method that changes something does so and writes its audit
+# row in one transaction. Knows no channel and decides nothing; policy and issuer do.
+
+foreach part {schema} {
+    source -encoding utf-8 [file join $::sslkeys::library ca registry $part.tcl]
+}
+
+oo::class create ::sslkeys::registry {
+    variable Directory Db Who
+
+    # Open the registry of a key directory.
+    #   in      the directory; -create 1  make it where there is none; -who  in whose name this process acts
+    #           -busy  seconds to wait for who else writes
+    #   errors  STORE GONE, DAMAGED, NEWER, BUSY; POSIX EACCES
+    constructor {directory args} {
+        set options [::sslkeys::ReadOptions $args [list -create 0 -who server:[info hostname] -busy 5]]
+        set Directory [file normalize $directory]
+        set Who [dict get $options -who]
+        set path [file join $Directory registry.db]
+        if {[dict get $options -create] && ![file exists $path]} {
+            my Create $path
+        }
+        set Db [::sslkeys::db new $path -busy [dict get $options -busy]]
+        try {
+            ::sslkeys::RegistrySchema::migrate $Db
+        } on error {message options} {
+            $Db destroy
+            unset Db
+            return -options $options $message
+        }
+    }
+
+    destructor {
+        if {[info exists Db]} {
+            $Db destroy
+        }
+    }
+
+    # The database, for doctor and tests.
+    method db {} {
+        return $Db
+    }
+
+    method directory {} {
+        return $Directory
+    }
+
+    # Read a value of the registry's own, or set it.
+    method meta {key args} {
+        if {[llength $args] > 1} {
+            return -code error -errorcode {TCL WRONGARGS} "wrong # args: should be \"registry meta key ?value?\""
+        }
+        if {[llength $args]} {
+            $Db transaction {
+                if {![$Db change {UPDATE meta SET value = :value WHERE key = :key} [list key $key value [lindex $args 0]]]} {
+                    $Db change {INSERT INTO meta (key, value) VALUES (:key, :value)} [list key $key value [lindex $args 0]]
+                }
+            }
+            return [lindex $args 0]
+        }
+        return [$Db value {SELECT value FROM meta WHERE key = :key} [list key $key]]
+    }
+
+    # A registry appears whole: it is made in memory and published as a file is, 0600 from its first octet.
+    method Create {path} {
+        set memory [::sslkeys::db new {}]
+        try {
+            ::sslkeys::RegistrySchema::migrate $memory
+            ::sslkeys::durable lock $Directory {
+                if {![file exists $path]} {
+                    ::sslkeys::durable write $path [$memory serialize] -mode 0600 -exclusive 1
+                }
+            }
+        } finally {
+            $memory destroy
+        }
+    }
+
+    # The next number of a column that counts, inside a transaction.
+    method Next {table column} {
+        return [expr {[$Db value "SELECT COALESCE(MAX($column), 0) FROM $table"] + 1}]
+    }
+
+    # Insert a dict as a row.
+    method Insert {table row} {
+        set columns [lmap column [dict keys $row] {format {"%s"} $column}]
+        set values [lmap column [dict keys $row] {string cat : $column}]
+        $Db change "INSERT INTO $table ([join $columns {, }]) VALUES ([join $values {, }])" $row
+    }
+
+    # Take the columns of a row from what a caller gives; what he does not give has its default.
+    method Columns {row defaults} {
+        return [dict merge $defaults [dict filter $row script {key value} {dict exists $defaults $key}]]
+    }
+
+    # The moment of a call: its -now, or the clock's.
+    method Now {arguments} {
+        set now [dict get [::sslkeys::ReadOptions $arguments {-now {}}] -now]
+        return [expr {$now eq {} ? [clock seconds] : $now}]
+    }
+}
+
+foreach part {audit page certificates standing revoked requests decisions tokens} {
+    source -encoding utf-8 [file join $::sslkeys::library ca registry $part.tcl]
+}
+unset part

@@ -1,0 +1,104 @@
+# Revocation: it counts the moment it is written, and a counter tells whoever looks that there is something new.
+
+oo::define ::sslkeys::registry {
+    # Revoke a certificate. What was asked for in its name ends with it when no current certificate of that name remains;
+    # what was asked for with the certificate itself ends always. Again is once.
+    #   in      serial; reason of RFC 5280 5.3.1 as `crl` knows it; who; note; -time of the revocation
+    #   out     whether it was not revoked before
+    #   errors  POLICY UNKNOWN, STATE (it was never issued); ARGS RANGE
+    method revoke {serial reason who {note {}} args} {
+        set time [dict get [::sslkeys::ReadOptions $args {-time {}}] -time]
+        set time [expr {$time eq {} ? [clock seconds] : $time}]
+        my RequireReason $reason
+        $Db transaction {
+            set row [my certificate $serial]
+            set state [dict get $row state]
+            if {$state eq {closed}} {
+                throw [list SSLKEYS POLICY STATE serial $serial state $state] "the certificate $serial was never issued"
+            }
+            if {$state ne {revoked}} {
+                $Db change {
+                    UPDATE certificates SET state = 'revoked', revoked = :time, reason = :reason, note = :note, changed = :changed
+                    WHERE serial = :serial
+                } [list serial $serial time $time reason $reason note $note changed [my Count changes]]
+                my audit $who revoke $serial $note [list name [dict get $row name] reason $reason] -now $time
+                my EndWhatDepends $row $who $time
+            }
+        }
+        return [expr {$state ne {revoked}}]
+    }
+
+    # A number that goes up with every revocation.
+    method changes {} {
+        return [my Number changes]
+    }
+
+    # Tell what was revoked after a counter; 0, or one that this registry has not reached, asks for all.
+    #   out  list: dict serial -> {time S reason R}, the counter now
+    method revokedSince {counter} {
+        $Db transaction {
+            set changes [my changes]
+            set rows [$Db rows {
+                SELECT serial, revoked, reason FROM certificates WHERE state = 'revoked' AND changed > :counter
+            } [list counter [expr {$counter > $changes ? 0 : $counter}]]]
+        }
+        return [list [my RevokedDict $rows] $changes]
+    }
+
+    # Take the next CRL's number together with the set that it counts for. A certificate whose time is over stays until it
+    # has been on a list issued after its end.
+    #   out     list: number, dict serial -> {time S reason R}, the counter of changes
+    #   source  RFC 5280 3.3, 5.2.3
+    method nextCrlNumber {args} {
+        set now [my Now $args]
+        $Db transaction {
+            set number [my Count crlnumber]
+            set rows [$Db rows {
+                SELECT serial, revoked, reason FROM certificates WHERE state = 'revoked' AND notafter >= :since
+            } [list since [my Number crltime]]]
+            my meta crltime $now
+            set changes [my changes]
+        }
+        return [list $number [my RevokedDict $rows] $changes]
+    }
+
+    # Count a number of meta up, inside a transaction.
+    method Count {key} {
+        return [my meta $key [expr {[my Number $key] + 1}]]
+    }
+
+    method Number {key} {
+        set value [my meta $key]
+        return [expr {$value eq {} ? 0 : $value}]
+    }
+
+    method RevokedDict {rows} {
+        set revoked {}
+        foreach row $rows {
+            dict set revoked [dict get $row serial] [list time [dict get $row revoked] reason [dict get $row reason]]
+        }
+        return $revoked
+    }
+
+    method EndWhatDepends {row who time} {
+        set serial [dict get $row serial]
+        foreach prepared [$Db rows {SELECT serial FROM certificates WHERE parent = :serial AND state = 'prepared'} [list serial $serial]] {
+            my Close [dict get $prepared serial] "the certificate that it renews was revoked" $time
+        }
+        my EndRequests {authserial = :serial} [list serial $serial] $who $time
+        set name [dict get $row folded]
+        if {![llength [my newest $name -now $time]]} {
+            my EndRequests {folded = :name} [list name $name] $who $time
+            my EndTokens $name $who $time
+        }
+    }
+
+    method RequireReason {reason} {
+        set reasons {unspecified keyCompromise cACompromise affiliationChanged superseded cessationOfOperation
+            privilegeWithdrawn aACompromise}
+        if {$reason ni $reasons} {
+            throw [list SSLKEYS ARGS RANGE reason [string range $reason 0 59]] \
+                "the reason \"[string range $reason 0 59]\" is none of [join $reasons {, }]"
+        }
+    }
+}
