@@ -9,6 +9,12 @@ namespace eval ::sslkeys {
     }
     variable library [file dirname [file normalize [info script]]]
 
+    # The registries that are open here, the newest last: device,inode of the key directory -> objects.
+    variable registries
+    if {![info exists registries]} {
+        set registries {}
+    }
+
     # file -> the commands that it defines, named from ::sslkeys.
     variable rooms {
         wire/tls.tcl {
@@ -33,7 +39,7 @@ namespace eval ::sslkeys {
             lineprotocol::makeRefusal lineprotocol::parseAnswer lineprotocol::answer lineprotocol::ask
         }
         ca/db.tcl             {db}
-        ca/registry.tcl       {registry}
+        ca/registry.tcl       {registry registry::restore}
         ca/policy.tcl         {policy policy::next}
         ca/issuer.tcl         {issuer}
         ca/revocation.tcl     {revocation}
@@ -73,6 +79,25 @@ proc ::sslkeys::Discreetly {script} {
     } on error {message options} {
         return -code error -errorcode [dict get $options -errorcode] -errorinfo $message -errorstack {} $message
     }
+}
+
+# Find the open registry of a key directory; C++ asks, before it issues there.
+#   in      the directory; whether one that stands there has to be open
+#   out     the object, or {}
+#   errors  STORE REGISTERED
+proc ::sslkeys::RegistryOf {directory isNeeded} {
+    variable registries
+    if {[file isdirectory $directory]} {
+        file stat $directory stat
+        if {[dict exists $registries $stat(dev),$stat(ino)]} {
+            return [lindex [dict get $registries $stat(dev),$stat(ino)] end]
+        }
+        if {$isNeeded && [file exists [file join $directory registry.db]]} {
+            throw [list SSLKEYS STORE REGISTERED directory $directory] "the key directory \"$directory\" has a registry,\
+                which is not open here: open it first, with sslkeys::registry new"
+        }
+    }
+    return {}
 }
 
 # Read options against a table of defaults.

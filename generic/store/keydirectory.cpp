@@ -114,11 +114,10 @@ void requireCreatable(const std::string& directory, const std::string& name, boo
     }
 }
 
-Stored createAndSign(const std::string& directory, const std::string& name, const Terms& terms,
+Unpublished makePair(const std::string& directory, const std::string& name, const Terms& terms,
                      const KeyTerms& keyTerms, const std::optional<Secret>& caPassword,
                      bool replace, const Stop* stop) {
     requireCreatable(directory, name, replace);
-    const PairPaths paths = pairPaths(directory, name);
     LoadedCa ca = loadCa(directory, caPassword, stop);
     const Key key = Key::generate(keyTerms.spec, stop);
     const std::string caFile = pairPaths(directory, kCaName).certificate;
@@ -126,10 +125,32 @@ Stored createAndSign(const std::string& directory, const std::string& name, cons
         ca = loadCa(directory, caPassword, stop);  // by now the next one signs
     }
     const Issued issued = issue(terms, key.publicKey(), {ca.certificates.front(), ca.key});
-    const Secret keyText = keyTerms.password ? key.toEncryptedPem(*keyTerms.password) : key.toPem();
-    commitPair(directory, name, keyText,
-               issued.certificate.toPem() + writeAll(servedWith(ca.certificates)), replace, stop);
-    return {paths, issued.certificate, issued.truncated};
+    return {issued.certificate, issued.truncated,
+            keyTerms.password ? key.toEncryptedPem(*keyTerms.password) : key.toPem(),
+            issued.certificate.toPem() + writeAll(servedWith(ca.certificates))};
+}
+
+Stored publishPair(const std::string& directory, const std::string& name, const Unpublished& pair,
+                   bool replace, bool isOnRecord, const Stop* stop) {
+    // A registry takes in what stands when it is made, alone in the directory: looked for before,
+    // it could be missed.
+    commitPair(directory, name, pair.key, pair.chain, replace, stop, [&] {
+        if (!isOnRecord && exists(join(directory, kRegistryFile))) {
+            throw Error(Code::StoreRegistered,
+                        "the key directory " + quote(directory) +
+                            " has a registry, which is not open here: open it first, with "
+                            "sslkeys::registry new",
+                        {{"directory", directory}});
+        }
+    });
+    return {pairPaths(directory, name), pair.certificate, pair.truncated};
+}
+
+Stored createAndSign(const std::string& directory, const std::string& name, const Terms& terms,
+                     const KeyTerms& keyTerms, const std::optional<Secret>& caPassword,
+                     bool replace, const Stop* stop) {
+    const Unpublished pair = makePair(directory, name, terms, keyTerms, caPassword, replace, stop);
+    return publishPair(directory, name, pair, replace, false, stop);
 }
 
 }  // namespace sslkeys

@@ -1,5 +1,6 @@
 // A key directory: the CA (ca.key, ca.crt) and the pairs that it signed. The article's two
-// commands, without Tcl.
+// commands, without Tcl. Where a registry stands in it, nothing is published that is not on record
+// there; the registry itself is not known here.
 #pragma once
 
 #include "store/authority.h"
@@ -9,6 +10,8 @@
 #include <vector>
 
 namespace sslkeys {
+
+constexpr const char* kRegistryFile = "registry.db";
 
 // Refuse what initialize() would refuse before it makes a key.
 //   errors  NAME *, CERTIFICATE VALIDITY, CERTIFICATE PROFILE
@@ -43,10 +46,30 @@ Stored initializeCertificate(const std::string& directory,
 //   errors  STORE NAME, EXISTS
 void requireCreatable(const std::string& directory, const std::string& name, bool replace);
 
-// Make a key and its certificate and publish them as a pair; what is being published is finished.
-// Below an intermediate CA the certificate is followed by those that lead to the root.
+// A pair that stands nowhere yet. Below an intermediate CA the certificate is followed by those
+// that lead to the root.
+struct Unpublished {
+    Certificate certificate;
+    bool truncated;
+    Secret key;
+    std::string chain;  // PEM
+};
+
+// Make a key and its certificate in memory.
 //   in      caPassword  none unless the CA's key is encrypted
-//   errors  STORE NAME, EXISTS, ORPHAN; CA *; NAME *; CERTIFICATE *; POSIX; JOB CANCELLED
+//   errors  STORE NAME, EXISTS; CA *; NAME *; CERTIFICATE *; POSIX; JOB CANCELLED
+Unpublished makePair(const std::string& directory, const std::string& name, const Terms& terms,
+                     const KeyTerms& keyTerms, const std::optional<Secret>& caPassword,
+                     bool replace, const Stop* stop = nullptr);
+
+// Publish what was made; what is being published is finished.
+//   in      isOnRecord  whether a registry knows of it; without, none may stand in the directory
+//   errors  STORE NAME, EXISTS, ORPHAN, REGISTERED; POSIX; JOB CANCELLED
+Stored publishPair(const std::string& directory, const std::string& name, const Unpublished& pair,
+                   bool replace, bool isOnRecord, const Stop* stop = nullptr);
+
+// Both in one, in a directory without a registry.
+//   errors  as makePair and publishPair
 Stored createAndSign(const std::string& directory, const std::string& name, const Terms& terms,
                      const KeyTerms& keyTerms, const std::optional<Secret>& caPassword,
                      bool replace, const Stop* stop = nullptr);

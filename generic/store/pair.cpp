@@ -143,11 +143,21 @@ bool writeToFree(const std::string& path, std::string_view content, mode_t mode)
     }
 }
 
+// Who may say no, once nothing can change in the directory.
+using Permit = std::function<void()>;
+
+void ask(const Permit& permit) {
+    if (permit) {
+        permit();
+    }
+}
+
 // Publish a pair whose names are free.
 //   out  false when something of that name is in the way
 bool tryCreate(const std::string& directory, const std::string& name, const Secret& key,
-               std::string_view certificate, const Stop* stop) {
+               std::string_view certificate, const Stop* stop, const Permit& permit) {
     const DirectoryLock lock(directory, DirectoryLock::Mode::kShared, stop);
+    ask(permit);
     const PairPaths stand = pairPaths(directory, name);
     const PairPaths fresh = temporaryPaths(directory, kNewPrefix, name);
     const OpenDirectory opened(directory);
@@ -189,8 +199,8 @@ bool tryCreate(const std::string& directory, const std::string& name, const Secr
 }
 
 void createPair(const std::string& directory, const std::string& name, const Secret& key,
-                std::string_view certificate, const Stop* stop) {
-    if (tryCreate(directory, name, key, certificate, stop)) {
+                std::string_view certificate, const Stop* stop, const Permit& permit) {
+    if (tryCreate(directory, name, key, certificate, stop, permit)) {
         return;
     }
     // Another call is at work on the name, or one was broken off: wait for it, or clear up after
@@ -202,19 +212,20 @@ void createPair(const std::string& directory, const std::string& name, const Sec
         refuse(Code::StoreOrphan, name,
                "has a key without a certificate that sslkeys did not leave: move it away");
     }
-    if (!tryCreate(directory, name, key, certificate, stop)) {
+    if (!tryCreate(directory, name, key, certificate, stop, permit)) {
         refuse(Code::StoreExists, name, "is taken");
     }
 }
 
 void replacePair(const std::string& directory, const std::string& name, const Secret& key,
-                 std::string_view certificate, const Stop* stop) {
+                 std::string_view certificate, const Stop* stop, const Permit& permit) {
     const DirectoryLock lock(directory, DirectoryLock::Mode::kExclusive, stop);
+    ask(permit);
     settleName(directory, name);
     const PairPaths stand = pairPaths(directory, name);
     const PairPaths next = temporaryPaths(directory, kNextPrefix, name);
     if (!exists(stand.certificate)) {
-        createPair(directory, name, key, certificate, stop);
+        createPair(directory, name, key, certificate, stop, permit);
         return;
     }
     try {
@@ -263,11 +274,12 @@ void requireVacant(const std::string& directory, const std::string& name) {
 }
 
 void commitPair(const std::string& directory, const std::string& name, const Secret& key,
-                std::string_view certificate, bool replace, const Stop* stop) {
+                std::string_view certificate, bool replace, const Stop* stop,
+                const Permit& permit) {
     if (replace) {
-        replacePair(directory, name, key, certificate, stop);
+        replacePair(directory, name, key, certificate, stop, permit);
     } else {
-        createPair(directory, name, key, certificate, stop);
+        createPair(directory, name, key, certificate, stop, permit);
     }
 }
 

@@ -22,6 +22,7 @@
 #include "pki/owned.h"
 #include "pki/stop.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,9 +48,11 @@ void requireVacant(const std::string& directory, const std::string& name);
 
 // Publish a new pair, or replace one, in which case mode and owner stay.
 //   in      key  PEM, plain or encrypted;  certificate  PEM;  stop  ends the waiting for others
+//   in      permit  called while the directory is locked; what it throws is the end of it
 //   errors  STORE NAME, STORE EXISTS, STORE ORPHAN, JOB CANCELLED, POSIX; the state before stands
 void commitPair(const std::string& directory, const std::string& name, const Secret& key,
-                std::string_view certificate, bool replace, const Stop* stop = nullptr);
+                std::string_view certificate, bool replace, const Stop* stop = nullptr,
+                const std::function<void()>& permit = nullptr);
 
 // Give the paths of a pair that stands and belongs together, finishing or clearing what a broken
 // off call left. An encrypted key cannot be held against its certificate and is taken as it is.

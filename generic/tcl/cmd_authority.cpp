@@ -2,11 +2,13 @@
 // store/rollover.h. Both bring a CA about in the same three ways.
 #include "pki/error.h"
 #include "pki/validity.h"
+#include "store/files.h"
 #include "store/keydirectory.h"
 #include "store/pemfile.h"
 #include "store/rollover.h"
 #include "tcl/command.h"
 #include "tcl/job.h"
+#include "tcl/record.h"
 #include "tcl/stored.h"
 #include "tcl/terms.h"
 #include "tcl/value.h"
@@ -120,10 +122,13 @@ void initializeDirectory(Call& call) {
     call.read(args, initializeOptions(), &args.terms.subject);
     requireOneWay(args);
     const KeyTerms keyTerms = settle(args);
-    const std::string directory = keyDirectory(call.interp(), args);
+    Tcl_Interp* interp = call.interp();
+    const std::string directory = keyDirectory(interp, args);
     if (isBrought(args)) {
-        call.answer(describeStored(initializeCertificate(
-            directory, broughtBy(args), keyTerms.password, args.terms.now, args.replace)));
+        Record::require(interp, directory);
+        const Answer answer = answerStored(initializeCertificate(
+            directory, broughtBy(args), keyTerms.password, args.terms.now, args.replace));
+        call.answer(Record::noted(interp, directory, "certify", answer)().get());
         return;
     }
     if (args.replace && !args.request) {
@@ -134,18 +139,21 @@ void initializeDirectory(Call& call) {
     if (args.command && !args.request) {
         requireInitializable(directory, args.terms, above);
     }
+    const bool isThere = exists(pairPaths(directory, kCaName).certificate);
     perform(call, args,
-            [directory, keyTerms, parent, terms = std::move(args.terms), asks = args.request,
-             again = args.replace](const Stop* stop) {
+            [interp, directory, keyTerms, parent, isThere, terms = std::move(args.terms),
+             asks = args.request, again = args.replace](const Stop* stop) {
                 if (asks) {
                     const auto requested =
                         initializeRequest(directory, terms.subject, keyTerms, again, stop);
                     if (requested) {
-                        return answerRequested(*requested);
+                        return Record::noted(interp, directory, "request",
+                                             answerRequested(*requested));
                     }
                 }
-                return answerStored(
+                const Answer answer = answerStored(
                     initialize(directory, terms, keyTerms, parent ? &*parent : nullptr, stop));
+                return isThere ? answer : Record::noted(interp, directory, "initialize", answer);
             });
 }
 
@@ -156,25 +164,30 @@ void prepare(Call& call) {
     call.read(args, prepareOptions(), &args.terms.subject);
     requireOneWay(args);
     const KeyTerms keyTerms = settle(args);
-    const std::string directory = keyDirectory(call.interp(), args);
+    Tcl_Interp* interp = call.interp();
+    const std::string directory = keyDirectory(interp, args);
+    Record::require(interp, directory);
     if (isBrought(args)) {
-        call.answer(describeStored(
-            prepareCertificate(directory, broughtBy(args), keyTerms.password, args.terms.now)));
+        const Answer answer = answerStored(
+            prepareCertificate(directory, broughtBy(args), keyTerms.password, args.terms.now));
+        call.answer(Record::noted(interp, directory, "prepare", answer)().get());
         return;
     }
     const std::optional<Parent> parent = parentOf(args);
-    perform(call, args,
-            [directory, keyTerms, parent, terms = std::move(args.terms),
-             asks = args.request](const Stop* stop) {
-                if (asks) {
-                    const auto requested = prepareRequest(directory, terms.subject, keyTerms, stop);
-                    if (requested) {
-                        return answerRequested(*requested);
-                    }
+    perform(
+        call, args,
+        [interp, directory, keyTerms, parent, terms = std::move(args.terms),
+         asks = args.request](const Stop* stop) {
+            if (asks) {
+                const auto requested = prepareRequest(directory, terms.subject, keyTerms, stop);
+                if (requested) {
+                    return Record::noted(interp, directory, "prepare", answerRequested(*requested));
                 }
-                return answerStored(
-                    prepareRollover(directory, terms, keyTerms, parent ? &*parent : nullptr, stop));
-            });
+            }
+            return Record::noted(interp, directory, "prepare",
+                                 answerStored(prepareRollover(directory, terms, keyTerms,
+                                                              parent ? &*parent : nullptr, stop)));
+        });
 }
 
 struct StepArgs {
@@ -206,8 +219,11 @@ const Options<StepArgs>& finishOptions() {
 void activate(Call& call) {
     StepArgs args;
     call.read(args, activateOptions());
-    call.answer(
-        describeStored(activateRollover(keyDirectory(call.interp(), CommandArgs()), args.now)));
+    Tcl_Interp* interp = call.interp();
+    const std::string directory = keyDirectory(interp, CommandArgs());
+    Record::require(interp, directory);
+    const Answer answer = answerStored(activateRollover(directory, args.now));
+    call.answer(Record::noted(interp, directory, "activate", answer)().get());
 }
 
 Dict describeCa(const CaFile& ca) {
@@ -233,9 +249,12 @@ Dict describeRollover(const Rollover& found) {
 void finish(Call& call) {
     StepArgs args;
     call.read(args, finishOptions());
-    const std::string directory = keyDirectory(call.interp(), CommandArgs());
+    Tcl_Interp* interp = call.interp();
+    const std::string directory = keyDirectory(interp, CommandArgs());
+    Record::require(interp, directory);
     finishRollover(directory, args.now, args.keep, args.regardless);
-    call.answer(describeRollover(rolloverOf(directory)));
+    const Answer answer = [&] { return Reference(describeRollover(rolloverOf(directory)).get()); };
+    call.answer(Record::noted(interp, directory, "finish", answer)().get());
 }
 
 // sslkeys::rollover status

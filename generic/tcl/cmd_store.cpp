@@ -2,6 +2,7 @@
 #include "store/keydirectory.h"
 #include "tcl/command.h"
 #include "tcl/job.h"
+#include "tcl/record.h"
 #include "tcl/stored.h"
 #include "tcl/terms.h"
 
@@ -40,11 +41,27 @@ void createPair(Call& call) {
         requireCreatable(directory, name, args.replace);
         requireSignable(args.terms);
     }
+    if (!Record::of(call.interp(), directory)) {
+        perform(call, args,
+                [directory, name, keyTerms, terms = std::move(args.terms), caPassword,
+                 replace = args.replace](const Stop* stop) {
+                    return answerStored(
+                        createAndSign(directory, name, terms, keyTerms, caPassword, replace, stop));
+                });
+        return;
+    }
     perform(call, args,
-            [directory, name, keyTerms, terms = std::move(args.terms), caPassword,
-             replace = args.replace](const Stop* stop) {
-                return answerStored(
-                    createAndSign(directory, name, terms, keyTerms, caPassword, replace, stop));
+            [interp = call.interp(), directory, name, keyTerms, terms = std::move(args.terms),
+             caPassword, replace = args.replace](const Stop* stop) -> Answer {
+                Unpublished pair =
+                    makePair(directory, name, terms, keyTerms, caPassword, replace, stop);
+                return [=, pair = std::move(pair)] {
+                    // By now it may have been closed.
+                    const auto record = Record::of(interp, directory);
+                    return answerStored(record
+                                            ? record->publish(directory, name, terms, pair, replace)
+                                            : publishPair(directory, name, pair, replace, false))();
+                };
             });
 }
 

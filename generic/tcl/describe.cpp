@@ -75,6 +75,17 @@ Dict describeCertificate(const Certificate& certificate) {
     return dict;
 }
 
+Dict describeRow(const Certificate& certificate) {
+    return Dict()
+        .put("serial", certificate.serial())
+        .put("subject", newSubject(certificate.subject()))
+        .put("san", newNames(certificate.altNames()))
+        .put("fingerprint", certificate.fingerprint())
+        .put("keyfingerprint", printKeyFingerprint(certificate.publicKey()))
+        .put("notbefore", certificate.notBefore())
+        .put("notafter", certificate.notAfter());
+}
+
 Dict describeRequest(const Request& request) {
     Dict dict;
     dict.put("subject", newSubject(request.subject()))

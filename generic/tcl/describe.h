@@ -14,4 +14,7 @@ Dict describeCertificate(const Certificate& certificate);
 // The same of a request; of its challenge password only whether it has one.
 Dict describeRequest(const Request& request);
 
+// What a registry keeps of a certificate beside its text.
+Dict describeRow(const Certificate& certificate);
+
 }  // namespace sslkeys

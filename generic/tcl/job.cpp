@@ -163,6 +163,10 @@ std::vector<Reference> Jobs::wordsOf(const Outcome& outcome) {
             return failed(*error);
         }
         return {Reference(newText("ok")), std::get<Answer>(outcome)()};
+    } catch (const Reported&) {
+        // A script of ours was called, and what it said stands in the interpreter.
+        const Reference code = reportedCode(interp_);
+        return {Reference(newText("error")), Reference(Tcl_GetObjResult(interp_)), code};
     } catch (const Error& error) {
         return failed(error);
     } catch (const std::exception& exception) {

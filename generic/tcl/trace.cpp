@@ -16,12 +16,6 @@ Tcl_Obj* optionOf(Tcl_Obj* options, const char* name) {
     return value;
 }
 
-Reference errorCodeNow(Tcl_Interp* interp) {
-    const Reference options(Tcl_GetReturnOptions(interp, TCL_ERROR));
-    Tcl_Obj* code = optionOf(options.get(), "-errorcode");
-    return Reference(code == nullptr ? Tcl_NewStringObj("NONE", -1) : code);
-}
-
 int report(Tcl_Interp* interp, const Reference& message, const Reference& errorCode,
            const Reference& errorInfo, const Reference& errorStack) {
     Tcl_ResetResult(interp);
@@ -109,16 +103,22 @@ void hideWords(Tcl_Interp* interp, const Reference& prefix, const std::vector<Re
     if (showsPem(textOf(stack.get()))) {
         stack = Reference(Tcl_NewObj());
     }
-    report(interp, message, errorCodeNow(interp), Reference(newText(info)), stack);
+    report(interp, message, reportedCode(interp), Reference(newText(info)), stack);
 }
 
 }  // namespace
+
+Reference reportedCode(Tcl_Interp* interp) {
+    const Reference options(Tcl_GetReturnOptions(interp, TCL_ERROR));
+    Tcl_Obj* code = optionOf(options.get(), "-errorcode");
+    return Reference(code == nullptr ? Tcl_NewStringObj("NONE", -1) : code);
+}
 
 Tcl_Obj* newErrorCode(Tcl_Interp* interp, const Error& error) {
     if (error.errorNumber() != 0) {
         Tcl_SetErrno(error.errorNumber());
         Tcl_PosixError(interp);
-        return Tcl_DuplicateObj(errorCodeNow(interp).get());
+        return Tcl_DuplicateObj(reportedCode(interp).get());
     }
     Tcl_Obj* words = Tcl_NewListObj(0, nullptr);
     const auto append = [&](std::string_view word) {
@@ -141,7 +141,7 @@ int reportError(Tcl_Interp* interp, const std::string& name, const Error& error)
 
 int reportTcl(Tcl_Interp* interp, const std::string& name) {
     return reportCommand(interp, name, Reference(Tcl_DuplicateObj(Tcl_GetObjResult(interp))),
-                         errorCodeNow(interp));
+                         reportedCode(interp));
 }
 
 void forgetError(Tcl_Interp* interp) {

@@ -13,6 +13,9 @@ namespace sslkeys {
 // Write an error's code as Tcl knows it: SSLKEYS CLASS REASON ..., or POSIX ...
 Tcl_Obj* newErrorCode(Tcl_Interp* interp, const Error& error);
 
+// The errorCode of what Tcl itself has put into the interpreter.
+Reference reportedCode(Tcl_Interp* interp);
+
 // End a command with an error whose errorInfo and errorStack name the command but not its
 // arguments: Tcl would write them there whole.
 //   out  TCL_ERROR

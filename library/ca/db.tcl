@@ -5,13 +5,14 @@
 package require tdbc::sqlite3
 
 oo::class create ::sslkeys::db {
-    variable Path Busy Connection Handle Statements Stamp Depth
+    variable Path Busy Journal Connection Handle Statements Stamp Depth
 
     # Open a database that is there; the path "" is one in memory.
-    #   in      path; -busy  seconds to wait for who else writes
+    #   in      path; -busy  seconds to wait for who else writes; -journal  WAL, or DELETE for a file that is alone
     #   errors  STORE GONE, DAMAGED, BUSY; POSIX EACCES
     constructor {path args} {
-        set options [::sslkeys::ReadOptions $args {-busy 5}]
+        set options [::sslkeys::ReadOptions $args {-busy 5 -journal WAL}]
+        set Journal [dict get $options -journal]
         set Path [expr {$path eq {} ? {} : [file normalize $path]}]
         set Busy [dict get $options -busy]
         set Connection {}
@@ -81,24 +82,45 @@ oo::class create ::sslkeys::db {
         return
     }
 
-    # Write a consistent copy to a path that is free, while others go on writing.
+    # Write a consistent copy to a path that is free, 0600 and on the disk, while others go on writing.
     #   errors  STORE EXISTS, FULL; POSIX
     method backup {path} {
         my Attend
         set path [file normalize $path]
-        # The copy is the owner's alone from its first octet.
+        set fresh [file join [file dirname $path] .sslkeys-backup.[pid].[file tail $path]]
         try {
-            close [open $path {WRONLY CREAT EXCL} 0600]
+            # An empty file is what SQLite may write into; so the copy is the owner's alone from its first octet.
+            close [open $fresh {WRONLY CREAT EXCL} 0600]
+            my Direct {VACUUM INTO :fresh}
+            my Flush $fresh
+            file link -hard $path $fresh
         } trap {POSIX EEXIST} {} {
             throw [list SSLKEYS STORE EXISTS path $path] "\"$path\" is there already"
-        }
-        try {
-            my Guard {$Handle backup main $path}
-        } on error {message options} {
-            file delete $path
-            return -options $options $message
+        } finally {
+            file delete $fresh
         }
         return $path
+    }
+
+    # Run a script in the caller's scope while another database's tables are there as NAME.table.
+    method attached {path name script} {
+        my Attend
+        set path [file normalize $path]
+        my Direct "ATTACH :path AS $name"
+        try {
+            uplevel 1 $script
+        } finally {
+            my Forget
+            my Direct "DETACH $name"
+        }
+    }
+
+    # Refuse a database whose pages do not fit together.
+    #   errors  STORE DAMAGED
+    method check {} {
+        if {[my value {PRAGMA quick_check(1)}] ne {ok}} {
+            my Refuse 11 {}
+        }
     }
 
     # Give the octets of a database in memory as its file would hold them.
@@ -147,8 +169,8 @@ oo::class create ::sslkeys::db {
             if {![file exists $Path]} {
                 throw [list SSLKEYS STORE GONE path $Path] "there is no database \"$Path\""
             }
-            if {[file size $Path] == 0} {
-                throw [list SSLKEYS STORE DAMAGED path $Path] "the database \"$Path\" is an empty file: restore it from a backup"
+            if {![file isfile $Path] || [file size $Path] == 0} {
+                throw [list SSLKEYS STORE DAMAGED path $Path] "the database \"$Path\" is an empty file or none: restore it from a backup"
             }
         }
         set Stamp [my Look]
@@ -162,12 +184,35 @@ oo::class create ::sslkeys::db {
             $Handle cache size 100
             my Direct {PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL}
             if {$Path ne {}} {
-                my Direct {PRAGMA journal_mode = WAL}
+                my Direct "PRAGMA journal_mode = $Journal"
             }
         } on error {message options} {
             my Close
+            if {[dict get $options -errorcode] eq {NONE}} {
+                # SQLITE_CANTOPEN, which the driver has no code for.
+                my Refuse 14 $message
+            }
             return -options $options $message
         }
+    }
+
+    # A copy is on the disk when a change in it is; there is no other word for that here.
+    method Flush {path} {
+        set copy [::sslkeys::db new $path -journal DELETE]
+        try {
+            $copy script {PRAGMA user_version = 1}
+        } finally {
+            $copy destroy
+        }
+    }
+
+    # Close the prepared statements, which would hold on to what is detached.
+    method Forget {} {
+        dict for {sql statement} $Statements {
+            $statement close
+        }
+        set Statements {}
+        $Handle cache flush
     }
 
     method Close {} {
@@ -185,8 +230,9 @@ oo::class create ::sslkeys::db {
         }
     }
 
+    # Run statements past the driver; a :name in them is the caller's variable.
     method Direct {sql} {
-        my Guard {$Handle eval $sql}
+        my Guard {uplevel 1 [list $Handle eval $sql]}
     }
 
     # Run a statement. Values go as text, since the driver would store what was once counted with as a number; the columns'

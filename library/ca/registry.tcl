@@ -7,19 +7,21 @@ foreach part {schema} {
 }
 
 oo::class create ::sslkeys::registry {
-    variable Directory Db Who
+    variable Directory Place Db Who Unsettled Restored
 
-    # Open the registry of a key directory.
-    #   in      the directory; -create 1  make it where there is none; -who  in whose name this process acts
-    #           -busy  seconds to wait for who else writes
+    # Open the registry of a key directory. From then on createAndSign there puts on record what it issues, and what a
+    # process that died left prepared is closed, or released where it stands published.
+    #   in      the directory; -create 1  make it where there is none; -from  a backup that it is made of then;
+    #           -who  in whose name this process acts; -busy  seconds to wait for who else writes
     #   errors  STORE GONE, DAMAGED, NEWER, BUSY; POSIX EACCES
     constructor {directory args} {
-        set options [::sslkeys::ReadOptions $args [list -create 0 -who server:[info hostname] -busy 5]]
+        set options [::sslkeys::ReadOptions $args [list -create 0 -from {} -who server:[info hostname] -busy 5]]
         set Directory [file normalize $directory]
         set Who [dict get $options -who]
+        set Unsettled {}
         set path [file join $Directory registry.db]
         if {[dict get $options -create] && ![file exists $path]} {
-            my Create $path
+            my Create $path [dict get $options -from]
         }
         set Db [::sslkeys::db new $path -busy [dict get $options -busy]]
         try {
@@ -29,9 +31,12 @@ oo::class create ::sslkeys::registry {
             unset Db
             return -options $options $message
         }
+        my Hook
+        my settle
     }
 
     destructor {
+        my Unhook
         if {[info exists Db]} {
             $Db destroy
         }
@@ -44,6 +49,11 @@ oo::class create ::sslkeys::registry {
 
     method directory {} {
         return $Directory
+    }
+
+    # What `restore` tells of a registry that was made from a backup.
+    method restored {} {
+        return $Restored
     }
 
     # Read a value of the registry's own, or set it.
@@ -63,17 +73,25 @@ oo::class create ::sslkeys::registry {
     }
 
     # A registry appears whole: it is made in memory and published as a file is, 0600 from its first octet.
-    method Create {path} {
-        set memory [::sslkeys::db new {}]
+    # Nobody issues meanwhile, so what stands in the directory then is all there is.
+    method Create {path from} {
+        set Db [::sslkeys::db new {}]
         try {
-            ::sslkeys::RegistrySchema::migrate $memory
+            ::sslkeys::RegistrySchema::migrate $Db
             ::sslkeys::durable lock $Directory {
                 if {![file exists $path]} {
-                    ::sslkeys::durable write $path [$memory serialize] -mode 0600 -exclusive 1
+                    $Db transaction {
+                        my TakeIn
+                    }
+                    if {$from ne {}} {
+                        set Restored [my restore $from $Who]
+                    }
+                    ::sslkeys::durable write $path [$Db serialize] -mode 0600 -exclusive 1
                 }
             }
         } finally {
-            $memory destroy
+            $Db destroy
+            unset Db
         }
     }
 
@@ -101,7 +119,7 @@ oo::class create ::sslkeys::registry {
     }
 }
 
-foreach part {audit page certificates standing revoked requests decisions tokens} {
+foreach part {audit page certificates publish import standing revoked requests decisions tokens backup prune} {
     source -encoding utf-8 [file join $::sslkeys::library ca registry $part.tcl]
 }
 unset part

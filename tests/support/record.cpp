@@ -157,6 +157,18 @@ int syncRecorded(const char* name, int descriptor) {
     return result;
 }
 
+ssize_t writeCounted(const char* name, int descriptor, const void* data, std::size_t size,
+                     off_t offset) {
+    const auto real = next<ssize_t(int, const void*, std::size_t, off_t)>(name);
+    if (!isWatched(pathOf(descriptor))) {
+        return real(descriptor, data, size, offset);
+    }
+    const Fate fate = meet("write");
+    return fate == Fate::kFail
+               ? -1
+               : real(descriptor, data, fate == Fate::kShort ? size / 2 : size, offset);
+}
+
 // A call with one path, and maybe a mode.
 template <class Call> int changeRecorded(const char* name, const char* path, Call call) {
     if (fails(name, path)) {
@@ -241,6 +253,15 @@ ssize_t write(int descriptor, const void* data, std::size_t size) {
     }
     log("write", statusOf(descriptor).st_ino, " " + std::to_string(offset) + " " + text);
     return written;
+}
+
+// What a database writes into the middle of its files is counted, and not logged.
+ssize_t pwrite(int descriptor, const void* data, std::size_t size, off_t offset) {
+    return writeCounted("pwrite", descriptor, data, size, offset);
+}
+
+ssize_t pwrite64(int descriptor, const void* data, std::size_t size, off64_t offset) {
+    return writeCounted("pwrite64", descriptor, data, size, offset);
 }
 
 int fsync(int descriptor) { return syncRecorded("fsync", descriptor); }

@@ -1,5 +1,11 @@
 # A CA with a registry, and certificates to put on record; made in memory, so they cost little.
 
+# Each test has a directory or two; what the disk makes of their syncs is not the question. In a child there is no helper.
+if {[info exists ::support::directory]} {
+    source -encoding utf-8 [file join $::support::directory recording.tcl]
+    recording::useMemory
+}
+
 namespace eval ::records {
     variable day 86400
     # A moment that no clock of ours will show.

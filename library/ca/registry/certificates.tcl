@@ -117,7 +117,7 @@ oo::define ::sslkeys::registry {
     method RequireAlone {row} {
         set request [dict get $row request]
         if {$request ne {} && [$Db value {
-            SELECT COUNT(*) FROM certificates WHERE request = :request AND state IN ('prepared', 'issued')
+            SELECT COUNT(*) FROM certificates WHERE request = :request AND request <> '' AND state IN ('prepared', 'issued')
         } [list request $request]]} {
             throw [list SSLKEYS STORE CONSTRAINT request $request] "a certificate for the request $request is being made already"
         }
@@ -159,22 +159,5 @@ oo::define ::sslkeys::registry {
             set row [dict remove $row revoked reason]
         }
         return $row
-    }
-
-    # This process, told from another one that later has its number: host, number, and when it began.
-    method Process {} {
-        set begun {}
-        try {
-            set channel [open /proc/[pid]/stat r]
-            try {
-                # The second word is the program's name in parentheses, which may hold anything.
-                set begun [lindex [split [regsub {^.*\) } [read $channel] {}]] 19]
-            } finally {
-                close $channel
-            }
-        } trap POSIX {} {
-            # Elsewhere the age of a row decides.
-        }
-        return [list [info hostname] [pid] $begun]
     }
 }

@@ -3,7 +3,7 @@
 
 oo::define ::sslkeys::registry {
     # Record a request.
-    #   in      a request row without id; its id begins with the key's fingerprint, which the client prints
+    #   in      a request row; its id is made here and begins with the key's fingerprint, which the client prints
     #   out     the id
     #   errors  STORE CONSTRAINT
     method openRequest {row} {
@@ -13,12 +13,13 @@ oo::define ::sslkeys::registry {
         set row [my Columns $row $defaults]
         dict set row folded [string tolower [dict get $row name]]
         $Db transaction {
-            set count [$Db value {SELECT COUNT(*) FROM requests WHERE keyfingerprint = :keyfingerprint} \
-                [dict filter $row key keyfingerprint]]
             set begin [string range [dict get $row keyfingerprint] 0 15]
-            # Old rows may have been pruned, so the count alone may be taken.
+            # Old rows may have been pruned, so the number is that of the newest and not their count.
+            set last [$Db value {SELECT id FROM requests WHERE keyfingerprint = :keyfingerprint ORDER BY sequence DESC LIMIT 1} \
+                [dict filter $row key keyfingerprint]]
+            set count [expr {[regexp {^[0-9a-f]*-(\d+)$} $last - number] ? $number : 0}]
             while {[$Db value {SELECT 1 FROM requests WHERE id = :id} [list id $begin-[incr count]]] ne {}} {}
-            set row [dict merge [dict create id $begin-$count] $row]
+            dict set row id $begin-$count
             my Insert requests [dict merge $row [dict create sequence [my Next requests sequence]]]
             my audit [my Asker $row] request [dict get $row id] {} \
                 [dict filter $row key operation profile name san authserial address user state] -now $now

@@ -39,7 +39,7 @@ oo::define ::sslkeys::registry {
         $Db transaction {
             set changes [my changes]
             set rows [$Db rows {
-                SELECT serial, revoked, reason FROM certificates WHERE state = 'revoked' AND changed > :counter
+                SELECT serial, revoked, reason FROM certificates WHERE state = 'revoked' AND changed > 0 AND changed > :counter
             } [list counter [expr {$counter > $changes ? 0 : $counter}]]]
         }
         return [list [my RevokedDict $rows] $changes]
@@ -62,6 +62,13 @@ oo::define ::sslkeys::registry {
         return [list $number [my RevokedDict $rows] $changes]
     }
 
+    # Tell whether a certificate of a key was revoked since the key is in wrong hands.
+    method compromised {keyfingerprint} {
+        return [expr {[$Db value {
+            SELECT 1 FROM certificates WHERE keyfingerprint = :key AND state = 'revoked' AND reason = 'keyCompromise' LIMIT 1
+        } [list key $keyfingerprint]] ne {}}]
+    }
+
     # Count a number of meta up, inside a transaction.
     method Count {key} {
         return [my meta $key [expr {[my Number $key] + 1}]]
@@ -82,7 +89,7 @@ oo::define ::sslkeys::registry {
 
     method EndWhatDepends {row who time} {
         set serial [dict get $row serial]
-        foreach prepared [$Db rows {SELECT serial FROM certificates WHERE parent = :serial AND state = 'prepared'} [list serial $serial]] {
+        foreach prepared [$Db rows {SELECT serial FROM certificates WHERE parent = :serial AND parent <> '' AND state = 'prepared'} [list serial $serial]] {
             my Close [dict get $prepared serial] "the certificate that it renews was revoked" $time
         }
         my EndRequests {authserial = :serial} [list serial $serial] $who $time

@@ -42,10 +42,10 @@ lappend ::sslkeys::RegistrySchema::steps {
     CREATE INDEX certificates_end ON certificates (notafter, serial);
     CREATE INDEX certificates_state_end ON certificates (state, notafter, serial);
     CREATE INDEX certificates_profile ON certificates (profile, sequence);
-    CREATE INDEX certificates_profile_end ON certificates (profile, state, notafter, serial);
-    CREATE INDEX certificates_changed ON certificates (changed);
-    CREATE INDEX certificates_request ON certificates (request);
-    CREATE INDEX certificates_parent ON certificates (parent);
+    CREATE INDEX certificates_changed ON certificates (changed) WHERE changed > 0;
+    CREATE INDEX certificates_request ON certificates (request) WHERE request <> '';
+    CREATE INDEX certificates_parent ON certificates (parent) WHERE parent <> '';
+    CREATE INDEX certificates_key ON certificates (keyfingerprint);
 
     -- Every name that a certificate speaks for: its own, its CN, its alternative names.
     CREATE TABLE names (
@@ -111,7 +111,7 @@ lappend ::sslkeys::RegistrySchema::steps {
     CREATE INDEX tokens_folded ON tokens (folded);
 
     CREATE TABLE audit (
-        id BIGINT PRIMARY KEY,
+        id INTEGER PRIMARY KEY,
         at BIGINT NOT NULL,
         who TEXT NOT NULL,
         action TEXT NOT NULL,
