@@ -120,13 +120,23 @@ std::string labelOf(const Secret& der) {
     return form == std::end(kForms) ? labelOfOldKey(der) : form->label;
 }
 
+// Tell octets from text: all that we know is a SEQUENCE, whose length is either more than ASCII can
+// say or that of the data. Inside it may hold whatever it likes, the words of PEM among it.
+bool isBinary(const Secret& data) {
+    constexpr char kSequence = 0x30;
+    const std::size_t length = data.size() < 2 ? 0 : static_cast<unsigned char>(data[1]);
+    return data.size() >= 2 && data.front() == kSequence &&
+           (length >= 0x80 || length + 2 == data.size());
+}
+
 std::vector<PemBlock> blocksOf(const Secret& data) {
+    if (isBinary(data)) {
+        return {{labelOf(data), data, false}};
+    }
     if (view(data).find("-----BEGIN ") != std::string_view::npos) {
         return readPem(view(data));
     }
-    constexpr char kSequence = 0x30;  // all that we know begins so, and no base64 does
-    const std::optional<Secret> decoded =
-        !data.empty() && data.front() != kSequence ? decodeBase64(data) : std::nullopt;
+    const std::optional<Secret> decoded = decodeBase64(data);
     const Secret& der = decoded ? *decoded : data;
     return {{labelOf(der), der, false}};
 }

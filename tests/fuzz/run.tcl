@@ -91,7 +91,7 @@ proc ::run::Command {name} {
             -findings $directory/findings]
     }
     file mkdir $directory/found/$name
-    return [list $directory/$name -max_total_time=$seconds -seed=$seed -timeout=30 -rss_limit_mb=3000 -max_len=12000 \
+    return [list $directory/$name -max_total_time=$seconds -seed=$seed -timeout=30 -report_slow_units=30 -rss_limit_mb=3000 -max_len=12000 \
         -dict=$here/pem.dict -print_final_stats=1 -artifact_prefix=$directory/findings/$name- \
         $directory/found/$name $directory/corpus/$name]
 }
