@@ -40,7 +40,6 @@ namespace eval ::sslkeys {
         }
         ca/db.tcl             {db}
         ca/registry.tcl       {registry registry::restore}
-        ca/policy.tcl         {policy policy::next}
         ca/issuer.tcl         {issuer}
         ca/revocation.tcl     {revocation}
         service/log.tcl       {log::configure log::event log::format}

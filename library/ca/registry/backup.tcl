@@ -173,7 +173,9 @@ oo::define ::sslkeys::registry {
     }
 }
 
-namespace eval ::sslkeys::registry {}
+namespace eval ::sslkeys::registry {
+    namespace export restore
+}
 
 # Go back to a backup, also where the registry is damaged or gone: then it is made anew from what stands in the key
 # directory, the revocation list and the backup; a damaged file stays beside it.

@@ -39,7 +39,7 @@ oo::define ::sslkeys::registry {
         $Db transaction {
             set changes [my changes]
             set rows [$Db rows {
-                SELECT serial, revoked, reason FROM certificates WHERE state = 'revoked' AND changed > 0 AND changed > :counter
+                SELECT serial, revoked, reason FROM certificates WHERE changed > 0 AND changed > :counter
             } [list counter [expr {$counter > $changes ? 0 : $counter}]]]
         }
         return [list [my RevokedDict $rows] $changes]

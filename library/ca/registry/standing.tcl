@@ -1,5 +1,6 @@
 # Whether a certificate is current, and lists by that. The newest unrevoked certificate of a name is its current one, until
-# its time is over; the others of its name are superseded. Neither is stored: both follow from what is.
+# its time is over; the others of its name are superseded. Neither is stored: both follow from what is. Where SQL says
+# state || '' or notafter + 0 it keeps an index out of it: nearly all certificates are issued, and few have one name.
 
 oo::define ::sslkeys::registry {
     # Tell how a certificate stands. Every path asks here.
@@ -16,7 +17,7 @@ oo::define ::sslkeys::registry {
             return [dict get $row state]
         }
         if {[$Db value {
-            SELECT sequence FROM certificates WHERE folded = :folded AND state = 'issued' ORDER BY sequence DESC LIMIT 1
+            SELECT sequence FROM certificates WHERE folded = :folded AND state || '' = 'issued' ORDER BY sequence DESC LIMIT 1
         } [dict filter $row key folded]] != [dict get $row sequence]} {
             return superseded
         }
@@ -27,7 +28,7 @@ oo::define ::sslkeys::registry {
     method newest {name args} {
         set now [my Now $args]
         set row [$Db row {
-            SELECT * FROM certificates WHERE folded = :folded AND state = 'issued' ORDER BY sequence DESC LIMIT 1
+            SELECT * FROM certificates WHERE folded = :folded AND state || '' = 'issued' ORDER BY sequence DESC LIMIT 1
         } [list folded [string tolower $name]]]
         if {![dict size $row] || $now > [dict get $row notafter]} {
             return {}
@@ -81,11 +82,12 @@ oo::define ::sslkeys::registry {
                 lappend conditions {notafter <= :until} until [expr {$now + ${-expiring}}]
             }
             lassign [my Where $conditions] sql params
-            lappend sql {*}[my StateSql ${-state}]
+            set columns [my OrderSql ${-order}]
+            lappend sql {*}[my StateSql ${-state} ${-order}]
             if {${-state} in {current expired}} {
                 dict set params now $now
             }
-            set page [my Page certificates [list $sql $params] [my OrderSql ${-order}] ${-limit} ${-after}]
+            set page [my Page certificates [list $sql $params] $columns ${-limit} ${-after}]
         }
         dict set page rows [lmap row [dict get $page rows] {my Shown $row}]
         return $page
@@ -94,7 +96,8 @@ oo::define ::sslkeys::registry {
     # List the serial numbers of the operators' certificates that are good.
     method operators {args} {
         return [lmap row [$Db rows {
-            SELECT serial FROM certificates WHERE profile = 'operator' AND state = 'issued' AND notafter >= :now ORDER BY serial
+            SELECT serial FROM certificates WHERE profile = 'operator' AND state || '' = 'issued'
+                AND notafter + 0 >= CAST(:now AS BIGINT) ORDER BY serial
         } [list now [my Now $args]]] {dict get $row serial}]
     }
 
@@ -104,8 +107,9 @@ oo::define ::sslkeys::registry {
         } [list folded $folded]] eq {}}]
     }
 
-    method StateSql {state} {
-        set later {SELECT 1 FROM certificates AS later WHERE later.folded = certificates.folded AND later.state = 'issued'
+    # The conditions of a state. The index shall be that of the order, but where a state is rare.
+    method StateSql {state order} {
+        set later {SELECT 1 FROM certificates AS later WHERE later.folded = certificates.folded AND later.state || '' = 'issued'
             AND later.sequence > certificates.sequence}
         switch -- $state {
             {} {
@@ -114,11 +118,13 @@ oo::define ::sslkeys::registry {
             prepared - closed - revoked - issued {
                 return [list "state = '$state'"]
             }
-            current {
-                return [list {state = 'issued'} {notafter >= :now} "NOT EXISTS ($later)"]
-            }
-            expired {
-                return [list {state = 'issued'} {notafter < :now} "NOT EXISTS ($later)"]
+            current - expired {
+                set compared [dict get {current >= expired <} $state]
+                set issued [dict get {issued {state = 'issued'} expiry {state = 'issued'} name {state || '' = 'issued'}} $order]
+                if {$order eq {expiry}} {
+                    return [list $issued "notafter $compared :now" "NOT EXISTS ($later)"]
+                }
+                return [list $issued "notafter + 0 $compared CAST(:now AS BIGINT)" "NOT EXISTS ($later)"]
             }
             superseded {
                 return [list {state = 'issued'} "EXISTS ($later)"]
