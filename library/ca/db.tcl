@@ -48,28 +48,32 @@ oo::class create ::sslkeys::db {
         return [my Run $sql $params count]
     }
 
-    # Run a script in the caller's scope as one transaction that may write from its beginning; one that runs already is
-    # joined. Whatever is no normal end undoes all of it.
+    # Run a script in the caller's scope as one transaction that may write from its beginning. Whatever is no normal end
+    # undoes all of it; inside another one, that part of it.
     method transaction {script} {
-        if {$Depth} {
-            return [uplevel 1 $script]
+        if {$Depth == 0} {
+            my Attend
+            lassign {{BEGIN IMMEDIATE} COMMIT ROLLBACK} begin end undo
+        } else {
+            lassign [list "SAVEPOINT part$Depth" "RELEASE part$Depth" "ROLLBACK TO part$Depth; RELEASE part$Depth"] begin end undo
         }
-        my Attend
-        my Direct {BEGIN IMMEDIATE}
-        set Depth 1
+        my Direct $begin
+        incr Depth
         set code [catch {uplevel 1 $script} result options]
         set isDone 0
         try {
             if {$code == 0} {
-                my Direct COMMIT
+                my Direct $end
                 set isDone 1
-                my Attest
             }
         } finally {
-            set Depth 0
+            incr Depth -1
             if {!$isDone} {
-                my Undo
+                my Undo $undo
             }
+        }
+        if {$isDone && $Depth == 0} {
+            my Attest
         }
         dict incr options -level
         return -options $options $result
@@ -224,9 +228,9 @@ oo::class create ::sslkeys::db {
     }
 
     # Undo what a transaction left open; after a full disk SQLite has done so itself.
-    method Undo {} {
+    method Undo {sql} {
         if {$Connection ne {}} {
-            catch {$Handle eval ROLLBACK}
+            catch {$Handle eval $sql}
         }
     }
 

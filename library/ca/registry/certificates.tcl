@@ -95,11 +95,11 @@ oo::define ::sslkeys::registry {
             set info [::sslkeys::certificate info [dict get $row certificate]]
             set row [dict merge [dict filter $info key {*}$told profile] $row]
         }
-        set row [dict merge [dict create request {} parent {} origin command at [clock seconds] who $Who state prepared] $row]
+        set row [dict merge [dict create request {} parent {} origin command at [clock seconds] who $Who] $row]
         if {![dict exists $row name]} {
             dict set row name [my CommonName [dict get $row subject]]
         }
-        return [dict merge $row [dict create folded [string tolower [dict get $row name]] \
+        return [dict merge $row [dict create folded [string tolower [dict get $row name]] state prepared \
             owner [my Process] revoked 0 reason {} note {} withdrawn 0 changed 0]]
     }
 
