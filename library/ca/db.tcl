@@ -5,7 +5,7 @@
 package require tdbc::sqlite3
 
 oo::class create ::sslkeys::db {
-    variable Path Busy Journal Connection Handle Statements Stamp Depth
+    variable Path Busy Journal Connection Handle Stamp Depth
 
     # Open a database that is there; the path "" is one in memory.
     #   in      path; -busy  seconds to wait for who else writes; -journal  WAL, or DELETE for a file that is alone
@@ -114,7 +114,8 @@ oo::class create ::sslkeys::db {
         try {
             uplevel 1 $script
         } finally {
-            my Forget
+            # Kept statements would hold on to what is detached.
+            $Handle cache flush
             my Direct "DETACH $name"
         }
     }
@@ -178,7 +179,6 @@ oo::class create ::sslkeys::db {
             }
         }
         set Stamp [my Look]
-        set Statements {}
         set Depth 0
         set name [expr {$Path eq {} ? {:memory:} : $Path}]
         try {
@@ -210,20 +210,10 @@ oo::class create ::sslkeys::db {
         }
     }
 
-    # Close the prepared statements, which would hold on to what is detached.
-    method Forget {} {
-        dict for {sql statement} $Statements {
-            $statement close
-        }
-        set Statements {}
-        $Handle cache flush
-    }
-
     method Close {} {
         if {$Connection ne {}} {
             $Connection destroy
             set Connection {}
-            set Statements {}
         }
     }
 
@@ -242,6 +232,7 @@ oo::class create ::sslkeys::db {
     # Run a statement. Values go as text, since the driver would store what was once counted with as a number; the columns'
     # types make numbers of it again. And no text goes through an expr: to that "0012" is 10.
     method Run {sql params what} {
+        set bound {}
         foreach {name value} $params {
             dict set bound $name [string range "x$value" 1 end]
             if {$value eq "\ufffd"} {
@@ -249,33 +240,34 @@ oo::class create ::sslkeys::db {
                 dict set bound $name ?
             }
         }
-        append bound {}
-        return [my Guard {
-            set result [[my Statement $sql] execute $bound]
-            try {
-                if {$what eq {rows}} {
-                    set answer [$result allrows -as dicts]
-                } else {
-                    set answer [$result rowcount]
-                }
-                set answer
-            } finally {
-                $result close
-            }
-        }]
+        my Guard {
+            set answer [my Perform $Handle $sql $bound]
+        }
+        if {$what eq {rows}} {
+            return $answer
+        }
+        return [$Handle changes]
     }
 
-    # The prepared statement of a text; those of lists have many forms, so the oldest go.
-    method Statement {sql} {
-        if {![dict exists $Statements $sql]} {
-            if {[dict size $Statements] >= 100} {
-                set oldest [lindex [dict keys $Statements] 0]
-                [dict get $Statements $oldest] close
-                dict unset Statements $oldest
-            }
-            dict set Statements $sql [$Connection prepare $sql]
+    # The handle under the driver keeps what is prepared, by its text; the driver's own objects for a statement and its
+    # result cost five times as much. No name of a value begins with a dash, so these of ours are never one.
+    method Perform {-handle -sql -bound} {
+        set -found {}
+        dict with -bound {
+            ${-handle} eval ${-sql} -row {lappend -found [array get -row]}
         }
-        return [dict get $Statements $sql]
+        set -rows {}
+        foreach -one ${-found} {
+            set -dict {}
+            foreach -column [dict get ${-one} *] {
+                set -value [dict get ${-one} ${-column}]
+                if {${-value} ne "\ufffd"} {
+                    dict set -dict ${-column} ${-value}
+                }
+            }
+            lappend -rows ${-dict}
+        }
+        return ${-rows}
     }
 
     # Run a script in this method's caller, and tell an error of the database as ours.

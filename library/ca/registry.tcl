@@ -7,7 +7,7 @@ foreach part {schema} {
 }
 
 oo::class create ::sslkeys::registry {
-    variable Directory Place Db Who Unsettled Restored
+    variable Directory Place Db Who Myself Unsettled Restored
 
     # Open the registry of a key directory. From then on createAndSign there puts on record what it issues, and what a
     # process that died left prepared is closed, or released where it stands published.
@@ -19,6 +19,7 @@ oo::class create ::sslkeys::registry {
         set Directory [file normalize $directory]
         set Who [dict get $options -who]
         set Unsettled {}
+        set Myself [list [info hostname] [pid] [my Begun [pid]]]
         set path [file join $Directory registry.db]
         if {[dict get $options -create] && ![file exists $path]} {
             my Create $path [dict get $options -from]

@@ -128,7 +128,7 @@ oo::define ::sslkeys::registry {
 
     # This process, told from another one that later has its number: host, number, and when it began.
     method Process {} {
-        return [list [info hostname] [pid] [my Begun [pid]] [clock seconds]]
+        return [list {*}$Myself [clock seconds]]
     }
 
     # Whether the process that prepared a row may still be at it. Of another host's, and where there is no /proc, its age tells.
