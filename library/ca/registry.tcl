@@ -87,6 +87,8 @@ oo::class create ::sslkeys::registry {
                     if {$from ne {}} {
                         set Restored [my restore $from $Who]
                     }
+                    # A log that a database of this name left would be taken for the new one's.
+                    file delete $path-wal $path-shm
                     ::sslkeys::durable write $path [$Db serialize] -mode 0600 -exclusive 1
                 }
             }
