@@ -40,6 +40,10 @@ namespace eval ::sslkeys {
         }
         ca/db.tcl             {db}
         ca/registry.tcl       {registry registry::restore}
+        ca/network.tcl        {network::parse network::contains network::group}
+        ca/throttle.tcl       {throttle}
+        ca/policysettings.tcl {policy::readSettings policy::keys}
+        ca/policy.tcl         {policy policy::next policy::names policy::CheckName}
         ca/issuer.tcl         {issuer}
         ca/revocation.tcl     {revocation}
         service/log.tcl       {log::configure log::event log::format}

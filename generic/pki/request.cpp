@@ -1,6 +1,7 @@
 // See request.h.
 #include "pki/request.h"
 
+#include "pki/digest.h"
 #include "pki/error.h"
 #include "pki/pem.h"
 #include "pki/usage.h"
@@ -89,6 +90,13 @@ Request Request::fromPem(std::string_view pem) {
 
 std::string Request::toPem() const {
     return std::string(view(writePem("CERTIFICATE REQUEST", i2d_X509_REQ, get())));
+}
+
+std::string Request::fingerprint() const {
+    Sha256 digest{};
+    require(X509_REQ_digest(get(), EVP_sha256(), digest.data(), nullptr),
+            "could not hash the request");
+    return printHex(digest.data(), digest.size());
 }
 
 Name Request::subject() const { return Name::from(X509_REQ_get_subject_name(get())); }

@@ -37,6 +37,7 @@ class Request {
     static Request fromPem(std::string_view pem);
 
     std::string toPem() const;
+    std::string fingerprint() const;  // SHA-256 of the DER, lower-case hex
     Name subject() const;
     PublicKey publicKey() const;  // borrowed
     X509_REQ* get() const { return request_.get(); }

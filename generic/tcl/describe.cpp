@@ -93,7 +93,8 @@ Dict describeRequest(const Request& request) {
         .put("san", newNames(request.altNames()))
         .put("usages", newList(request.keyUsages()))
         .put("extendedusages", newList(request.extendedUsages()))
-        .put("challenge", request.hasChallenge());
+        .put("challenge", request.hasChallenge())
+        .put("fingerprint", request.fingerprint());
     describeKey(dict, request.publicKey().key);
     return dict;
 }
