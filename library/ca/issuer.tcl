@@ -1,136 +1,172 @@
-# Who gets a certificate without being asked who they are, and the certificate: approval "auto" of the line protocol.
-# Knows no channel. Every name comes from the network and is worth nothing until it passed here.
+# Decides about what machines and operators ask for, by the policy and the registry, and makes the certificate. Knows no
+# channel. Subject and SANs come from the approved row; of a request only the key is used, and its bytes are never kept.
+# In parts, a file each in issuer/: enrol, renew, token, line (the article's protocol), command (the operator's), record.
 
 oo::class create ::sslkeys::issuer {
-    variable Directory Revocation Reserved Known Scanned
+    variable Directory Registry Policy Who Throttle Counters Scratch
 
     # Issue from a key directory.
-    #   in  the directory, and the revocation object that withdraw tells
-    constructor {directory revocation} {
+    #   in  the directory, its registry, a policy; -who  in whose name this process acts
+    constructor {directory registry policy args} {
+        set options [::sslkeys::ReadOptions $args [list -who server:[info hostname]]]
         set Directory $directory
-        set Revocation $revocation
-        set Reserved {ca {} localhost {}}
-        set Known {}
-        set Scanned 0
-        my Scan
+        set Registry $registry
+        set Policy $policy
+        set Who [dict get $options -who]
+        set Throttle [::sslkeys::throttle new]
+        set Counters {issued 0 opened 0 polled 0 renewed 0 withdrawn 0 refused 0 full 0 rate 0}
+        set Scratch {}
     }
 
-    # Decide about a request for a client certificate, and issue it.
-    #   out     dict name email key certificate serial ...; the certificate is on disk, durably, the key is nowhere
-    #   errors  STORE NAME; POLICY RESERVED, TAKEN, EMAIL; CA ...
-    method issue {name email} {
-        my CheckName $name
-        my CheckEmail $email
-        my Scan
-        set folded [string tolower $name]
-        if {[dict exists $Reserved $folded] || [string match ca-* $folded]} {
-            throw [list SSLKEYS POLICY RESERVED name $name] "the name \"$name\" is reserved"
+    destructor {
+        if {[info exists Throttle]} {
+            $Throttle destroy
         }
-        if {[dict exists $Known $folded] || [file exists [my Path $name .crt]] || [file exists [my Path $name .key]]} {
-            throw [list SSLKEYS POLICY TAKEN name $name] "the name \"$name\" was issued before"
-        }
-        set issued [::sslkeys::certificate issue client -cafile [my Path ca .crt] -cakeyfile [my Path ca .key] CN $name EMAIL $email]
+    }
+
+    # Go on with another policy.
+    method use {policy} {
+        set Policy $policy
+    }
+
+    # Tell how often what happened since the start.
+    method counters {} {
+        return $Counters
+    }
+
+    # Do what is due: end the requests whose time is over.
+    #   in  Unix time
+    method sweep {now} {
+        return [$Registry expireRequests -now $now]
+    }
+
+    # Answer a machine that asks for a certificate with a request of its own; asking again is polling.
+    #   in      dict operation (enroll or renew), request (PEM); profile, {} for what is usual; peer  the identity of the
+    #           certificate that was shown, or {}; address; user and secret as Basic gave them; now
+    #   out     dict state issued certificate (with its chain) serial notbefore notafter id, or state pending or held, id retryafter
+    #   errors  REQUEST, KEY, NAME, STORE NAME ...; POLICY PROFILE, RESERVED, REFUSED, KEY, EMAIL, TOKEN, DENIED, RENEWAL,
+    #           STANDING; POLICY FULL and RATE with retryafter; STORE BUSY, GONE, FULL; CA ...
+    method ask {asked} {
+        set asked [dict merge {operation enroll profile {} peer {} address {} user {} secret {}} [list now [clock seconds]] $asked]
+        dict set asked group [::sslkeys::network::group [dict get $asked address]]
+        my RequireHeard $asked
         try {
-            ::sslkeys::Discreetly {
-                # Below an intermediate CA its chain belongs to it: that is what its owner shows.
-                dict append issued certificate [dict get $issued chain]
-                ::sslkeys::durable write [my Path $name .crt] [dict get $issued certificate] -exclusive 1
-            }
-        } trap {SSLKEYS STORE EXISTS} {} {
-            throw [list SSLKEYS POLICY TAKEN name $name] "the name \"$name\" was issued before"
+            return [my Consider $asked]
+        } on error {message details} {
+            # Secrets may stand in what was asked: no trace of the calls shows it.
+            return -code error -errorcode [dict get $details -errorcode] -errorstack {} $message
         }
-        dict set Known $folded $name.crt
-        return [dict merge $issued [dict create name $name email $email]]
     }
 
-    # Take back a certificate that did not reach who asked for it: it is revoked, and its name is free, unless by now
-    # another certificate stands under that name.
-    method withdraw {issued} {
-        $Revocation revoke [dict get $issued serial] undelivered
-        set path [my Path [dict get $issued name] .crt]
-        ::sslkeys::durable lock $Directory {
-            if {![file exists $path] || [my Read $path] eq [dict get $issued certificate]} {
-                file delete $path
-                dict unset Known [string tolower [dict get $issued name]]
-            }
-        }
-        return
-    }
-
-    method Read {path} {
-        set channel [open $path rb]
+    method Consider {asked} {
+        set wish {}
         try {
-            return [read $channel]
-        } finally {
-            close $channel
+            set wish [my Read $asked]
+            set answer [expr {[dict get $asked operation] eq {renew} ? [my Renew $asked $wish] : [my Enrol $asked $wish]}]
+        } trap SSLKEYS {message details} {
+            my NoteRefusal $asked $wish [dict get $details -errorcode] $message
+            throw [dict get $details -errorcode] $message
         }
+        # Decided, and on record: now it may be said.
+        if {[dict get $answer state] eq {denied}} {
+            throw [list SSLKEYS POLICY DENIED request [dict get $answer id]] \
+                "the request [dict get $answer id] was denied[expr {[dict get $answer why] eq {} ? {} : ": [dict get $answer why]"}]"
+        }
+        return $answer
+    }
+
+    # Read a request: its key, and what it wishes.
+    #   out     dict name subject san csrhash keyfingerprint keytype bits challenge
+    #   errors  REQUEST ..., KEY ..., NAME COMMONNAME
+    method Read {asked} {
+        set request [dict get $asked request]
+        if {[string length $request] > 65536} {
+            throw {SSLKEYS REQUEST PEM} "the request is longer than 65536 characters"
+        }
+        set info [::sslkeys::request info $request]
+        set wish [dict filter $info key subject san keyfingerprint keytype bits challenge]
+        return [dict merge $wish [dict create name [my CommonName [dict get $info subject]] csrhash [dict get $info fingerprint]]]
+    }
+
+    method CommonName {subject} {
+        set names [lmap {attribute value} $subject {expr {$attribute eq {CN} ? $value : [continue]}}]
+        if {[llength $names] != 1} {
+            throw {SSLKEYS NAME COMMONNAME} "a subject needs exactly one CN"
+        }
+        return [lindex $names 0]
+    }
+
+    # Refuse for a while whoever was refused too often.
+    #   errors  POLICY RATE
+    method RequireHeard {asked} {
+        set wait [$Throttle wait [dict get $asked group] [dict get $asked now]]
+        if {$wait} {
+            dict incr Counters rate
+            throw [list SSLKEYS POLICY RATE retryafter $wait] "too many refused requests came from this address: wait $wait s"
+        }
+    }
+
+    # Count what may be issued in a minute.
+    #   errors  POLICY RATE
+    method RequireRate {now} {
+        set wait [$Throttle take issue [$Policy get issue-per-minute] $now]
+        if {$wait} {
+            throw [list SSLKEYS POLICY RATE retryafter $wait] "enough certificates were issued within this minute: wait $wait s"
+        }
+    }
+
+    # Count a refusal, and keep those that matter in the audit trail, of these a bounded number.
+    method NoteRefusal {asked wish code message} {
+        lassign $code - class reason
+        if {$class eq {POLICY} && $reason in {FULL RATE}} {
+            dict incr Counters [string tolower $reason]
+            return
+        }
+        if {$class in {CA INTERNAL CRL} || ($class eq {STORE} && $reason ne {NAME}) || [list $class $reason] eq {POLICY STATE}} {
+            return
+        }
+        dict incr Counters refused
+        $Throttle failed [dict get $asked group] [$Policy get failures-per-minute] [dict get $asked now]
+        if {$class eq {POLICY} && ![$Throttle take audit 600 [dict get $asked now]]} {
+            set name [expr {[dict exists $wish name] ? [string range [dict get $wish name] 0 63] : {}}]
+            $Registry audit [my Asker $asked] refuse $name $message [dict create operation [dict get $asked operation] \
+                profile [string range [dict get $asked profile] 0 63] address [dict get $asked address] code $reason] -now [dict get $asked now]
+        }
+    }
+
+    # In whose name a request comes.
+    method Asker {asked} {
+        set peer [dict get $asked peer]
+        return [expr {[dict exists $peer name] ? "client:[dict get $peer name]" : "address:[dict get $asked address]"}]
+    }
+
+    # The row of a presented certificate.
+    #   errors  POLICY STANDING when it is not of this CA's record
+    method Presented {asked} {
+        set peer [dict get $asked peer]
+        try {
+            set row [$Registry certificate [dict get $peer serial]]
+        } trap {SSLKEYS POLICY UNKNOWN} {} {
+            set row {fingerprint {}}
+        }
+        # Below a common root another CA may have given the same number.
+        if {[dict get $row fingerprint] ne [dict get $peer fingerprint]} {
+            throw [list SSLKEYS POLICY STANDING serial [dict get $peer serial] standing unknown] \
+                "the certificate [dict get $peer serial] is not on record here"
+        }
+        return $row
+    }
+
+    method ThrowStanding {serial standing} {
+        throw [list SSLKEYS POLICY STANDING serial $serial standing $standing] "the certificate $serial is $standing"
     }
 
     method Path {name extension} {
         return [file join $Directory $name$extension]
     }
-
-    method CheckName {name} {
-        if {![regexp {^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$} $name]} {
-            throw [list SSLKEYS STORE NAME name [string range $name 0 59]] \
-                "the name \"[string range $name 0 59]\" is not 1 to 64 of A-Z a-z 0-9 . _ @ - with a letter or digit first"
-        }
-    }
-
-    # What RFC 5321 calls a mailbox, without quoting and without address literals.
-    method CheckEmail {email} {
-        set atom {[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+}
-        set label {[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?}
-        if {[string length $email] > 254 || ![regexp "^$atom\(?:\[.\]$atom\)*@$label\(?:\[.\]$label\)*\$" $email]} {
-            throw [list SSLKEYS POLICY EMAIL email [string range $email 0 59]] \
-                "\"[string range $email 0 59]\" is not an e-mail address"
-        }
-    }
-
-    # Learn which names stand in the directory. Once a second is enough: a name of this very moment is met again as a file
-    # that is there already; only the other names of a server made within this second are not known yet.
-    method Scan {} {
-        if {[clock seconds] == $Scanned} {
-            return
-        }
-        set Scanned [clock seconds]
-        set there {}
-        foreach file [glob -nocomplain -directory $Directory -tails *.crt *.key] {
-            set folded [string tolower [file rootname $file]]
-            dict set there $folded $file
-            if {![dict exists $Known $folded] && [file extension $file] eq {.crt}} {
-                my Learn $file
-            }
-        }
-        set Known $there
-    }
-
-    method Learn {file} {
-        try {
-            set channel [open [file join $Directory $file] r]
-            try {
-                set info [::sslkeys::certificate info [read $channel]]
-            } finally {
-                close $channel
-            }
-        } on error {} {
-            # Whatever it is, its name is not for others.
-            dict set Reserved [string tolower [file rootname $file]] {}
-            return
-        }
-        set folded [string tolower [file rootname $file]]
-        foreach {attribute value} [dict get $info subject] {
-            if {$attribute eq {CN} && [string tolower $value] ne $folded} {
-                dict set Reserved [string tolower $value] {}
-            }
-        }
-        # An operator looks like a client; for those two the file's own name is enough.
-        if {[dict get $info profile] eq {client}} {
-            return
-        }
-        dict set Reserved $folded {}
-        foreach name [dict get $info san] {
-            dict set Reserved [string tolower [regsub {^[A-Z]+:} $name {}]] {}
-        }
-    }
 }
+
+foreach part {enrol renew token line command record} {
+    source -encoding utf-8 [file join $::sslkeys::library ca issuer $part.tcl]
+}
+unset part
