@@ -62,7 +62,11 @@ oo::class create ::sslkeys::issuer {
         set wish {}
         try {
             set wish [my Read $asked]
-            set answer [expr {[dict get $asked operation] eq {renew} ? [my Renew $asked $wish] : [my Enrol $asked $wish]}]
+            if {[dict get $asked operation] eq {renew}} {
+                set answer [my Renew $asked $wish]
+            } else {
+                set answer [my Enrol $asked $wish]
+            }
         } trap SSLKEYS {message details} {
             my NoteRefusal $asked $wish [dict get $details -errorcode] $message
             throw [dict get $details -errorcode] $message
@@ -89,7 +93,13 @@ oo::class create ::sslkeys::issuer {
     }
 
     method CommonName {subject} {
-        set names [lmap {attribute value} $subject {expr {$attribute eq {CN} ? $value : [continue]}}]
+        # No expr gives back a name: of 0012 it would make a number.
+        set names {}
+        foreach {attribute value} $subject {
+            if {$attribute eq {CN}} {
+                lappend names $value
+            }
+        }
         if {[llength $names] != 1} {
             throw {SSLKEYS NAME COMMONNAME} "a subject needs exactly one CN"
         }
@@ -128,7 +138,7 @@ oo::class create ::sslkeys::issuer {
         dict incr Counters refused
         $Throttle failed [dict get $asked group] [$Policy get failures-per-minute] [dict get $asked now]
         if {$class eq {POLICY} && ![$Throttle take audit 600 [dict get $asked now]]} {
-            set name [expr {[dict exists $wish name] ? [string range [dict get $wish name] 0 63] : {}}]
+            set name [string range [dict get [dict merge {name {}} $wish] name] 0 63]
             $Registry audit [my Asker $asked] refuse $name $message [dict create operation [dict get $asked operation] \
                 profile [string range [dict get $asked profile] 0 63] address [dict get $asked address] code $reason] -now [dict get $asked now]
         }

@@ -90,7 +90,10 @@ proc ::sslkeys::policy::ReadRule {line words} {
         }
         lassign [dict get $ruleWords $word] check limits more
         # A list of key types is one word here, {ec rsa}.
-        set values [expr {$check eq {Choices} && [string is list $value] ? $value : [list $value]}]
+        set values [list $value]
+        if {$check eq {Choices} && [string is list $value]} {
+            set values $value
+        }
         dict set rule $word [Check$check $line $word $values $limits $more]
     }
     if {[dict exists $rule approval] && [dict get $rule approval] eq {auto} && $profile ne {client}} {

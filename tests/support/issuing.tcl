@@ -76,12 +76,12 @@ proc ::issuing::ask {request args} {
     return [$issuer ask [dict merge [dict create request $request address 192.0.2.1 now $now] $args]]
 }
 
-# Ask, and answer the state, or what the errorCode says after SSLKEYS.
+# Ask, and answer the state, or the beginning of the errorCode.
 proc ::issuing::outcome {request args} {
     try {
         return [dict get [ask $request {*}$args] state]
     } trap SSLKEYS {- details} {
-        return [lrange [dict get $details -errorcode] 1 2]
+        return [lrange [dict get $details -errorcode] 0 2]
     }
 }
 

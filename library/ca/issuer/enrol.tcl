@@ -4,7 +4,9 @@ oo::define ::sslkeys::issuer {
     # Answer an enrolment.
     method Enrol {asked wish} {
         set profile [dict get $asked profile]
-        dict set asked profile [set profile [expr {$profile eq {} ? {client} : $profile}]]
+        if {$profile eq {}} {
+            dict set asked profile [set profile client]
+        }
         set authserial {}
         if {[dict size [dict get $asked peer]]} {
             # A certificate grants nothing here, but one that is not current is not heard at all.
@@ -91,7 +93,11 @@ oo::define ::sslkeys::issuer {
     # Open a request, inside the transaction, and finish it where nobody has to be asked.
     method Begin {asked wish} {
         set token [my RequireToken $asked $wish]
-        set wish [expr {[dict size $token] ? [my Granted $asked $wish $token] : [my Expanded $asked $wish]}]
+        if {[dict size $token]} {
+            set wish [my Granted $asked $wish $token]
+        } else {
+            set wish [my Expanded $asked $wish]
+        }
         set verdict [my Judge $asked $wish]
         set approval [expr {[dict size $token] ? {token} : [dict get $verdict approval]}]
         if {$approval eq {token} && ![dict size $token]} {
@@ -146,9 +152,12 @@ oo::define ::sslkeys::issuer {
         } trap {SSLKEYS POLICY} message - trap {SSLKEYS NAME} message - trap {SSLKEYS CERTIFICATE} message {
             return [my Denied [$Registry decide $id deny $Who $message -now $now]]
         }
-        set parent [expr {[dict get $row operation] eq {renew} ? [dict get $row authserial] : {}}]
-        set recorded [my Record [dict create name [dict get $row name] profile [dict get $row profile] request $id parent $parent \
-            certificate [dict get $made certificate] origin est at $now who [my Asker $asked]]]
+        set entry [dict create name [dict get $row name] profile [dict get $row profile] request $id \
+            certificate [dict get $made certificate] origin est at $now who [my Asker $asked]]
+        if {[dict get $row operation] eq {renew}} {
+            dict set entry parent [dict get $row authserial]
+        }
+        set recorded [my Record $entry]
         dict incr Counters issued
         return [my Delivered $recorded $id]
     }

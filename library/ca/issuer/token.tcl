@@ -54,6 +54,11 @@ oo::define ::sslkeys::issuer {
 
     # The entries of a list that are not in another.
     method Without {list other} {
-        return [lmap entry $list {expr {$entry in $other ? [continue] : $entry}}]
+        return [lmap entry $list {
+            if {$entry in $other} {
+                continue
+            }
+            set entry
+        }]
     }
 }
