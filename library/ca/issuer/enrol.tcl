@@ -19,25 +19,26 @@ oo::define ::sslkeys::issuer {
         dict set asked authserial $authserial
         set known [list enroll $profile $authserial [dict get $wish csrhash]]
         set row [$Registry requestOf {*}$known]
-        if {[my Progress $row $asked] in {pending held}} {
+        set progress [my Progress $row $asked]
+        if {$progress in {pending held issued}} {
             # Most of the time nothing has changed: that is told without a lock.
-            return [my Waiting $row]
+            return [my Proceed $progress $row $asked $wish]
         }
         [$Registry db] transaction {
             set row [$Registry requestOf {*}$known]
-            set answer [my Proceed $row $asked $wish]
+            set answer [my Proceed [my Progress $row $asked] $row $asked $wish]
         }
         return $answer
     }
 
     # Go on with what the same bytes have come to, or begin.
-    method Proceed {row asked wish} {
-        switch -- [my Progress $row $asked] {
+    method Proceed {progress row asked wish} {
+        switch -- $progress {
             pending - held {
                 return [my Waiting $row]
             }
             approved {
-                return [my Finish $row $asked $wish]
+                return [my FinishLate $row $asked]
             }
             issued {
                 dict incr Counters polled
@@ -109,49 +110,64 @@ oo::define ::sslkeys::issuer {
         if {$approval eq {auto}} {
             set wish [my Unasked $wish]
         }
-        my RequireSound $asked $wish
         # One key and name has one request that waits; those whose time is over do not count.
         $Registry expireRequests -now [dict get $asked now]
         my RequireRoom $asked $wish $approval
-        set id [$Registry openRequest [my RequestRow $asked $wish $verdict]]
-        dict incr Counters opened
-        set row [$Registry request $id]
+        my RequireKey $wish
+        if {$approval eq {manual} || [dict get $verdict needed] > 1} {
+            my RequireSound $asked $wish
+        }
+        set row [my Open $asked $wish $verdict $approval]
         if {$approval eq {token}} {
-            $Registry spendToken [my Secret $asked] $id -now [dict get $asked now]
+            $Registry spendToken [my Secret $asked] [dict get $row id] -now [dict get $asked now]
             # A token is the approval of whoever made it.
-            set row [$Registry decide $id approve [dict get $token who] token -now [dict get $asked now]]
-        } elseif {$approval eq {auto}} {
-            set row [$Registry decide $id approve policy auto -now [dict get $asked now]]
+            set row [$Registry decide [dict get $row id] approve [dict get $token who] token -now [dict get $asked now]]
         }
         if {[dict get $row state] eq {approved}} {
-            return [my Finish $row $asked $wish]
+            return [my Finish $row $asked]
         }
         return [my Waiting $row]
     }
 
-    method RequestRow {asked wish verdict} {
+    # Open a request; what the policy itself approves is so from the beginning.
+    #   out  its row
+    method Open {asked wish verdict approval} {
         set now [dict get $asked now]
-        return [dict create operation [dict get $asked operation] profile [dict get $asked profile] name [dict get $wish name] \
+        set row [dict create operation [dict get $asked operation] profile [dict get $asked profile] name [dict get $wish name] \
             subject [dict get $wish subject] san [dict get $wish san] authserial [dict get $asked authserial] \
             csrhash [dict get $wish csrhash] keyfingerprint [dict get $wish keyfingerprint] keytype [dict get $wish keytype] \
             address [dict get $asked group] user [dict get $asked user] needed [dict get $verdict needed] \
-            opened $now changed $now expires [expr {$now + 86400 * [$Policy get pending-days]}]]
+            state pending token {} why {} opened $now changed $now expires [expr {$now + 86400 * [$Policy get pending-days]}]]
+        if {$approval eq {auto}} {
+            set row [dict merge $row [list state [::sslkeys::policy::next pending approve] needed 0 why auto]]
+        }
+        dict set row id [$Registry openRequest $row]
+        dict incr Counters opened
+        return $row
     }
 
-    # Make the certificate of an approved request, inside the transaction.
+    # Finish a request that was approved some time ago, inside the transaction.
     #   out  the answer; state denied where by now another has the name, or the CA may not sign it
-    method Finish {row asked wish} {
+    method FinishLate {row asked} {
         set now [dict get $asked now]
-        set id [dict get $row id]
-        my RequireRate $now
         try {
             if {[dict get $row operation] eq {enroll} && [dict get $row token] eq {}} {
                 my RequireFree $row $now
             }
-            set made [my Sign $asked $row]
-        } trap {SSLKEYS POLICY} message - trap {SSLKEYS NAME} message - trap {SSLKEYS CERTIFICATE} message {
-            return [my Denied [$Registry decide $id deny $Who $message -now $now]]
+            return [my Finish $row $asked]
+        } trap {SSLKEYS POLICY RESERVED} message {
+        } trap {SSLKEYS NAME} message {
+        } trap {SSLKEYS CERTIFICATE} message {
         }
+        return [my Denied [$Registry decide [dict get $row id] deny $Who $message -now $now]]
+    }
+
+    # Make the certificate of an approved request, inside the transaction.
+    method Finish {row asked} {
+        set now [dict get $asked now]
+        set id [dict get $row id]
+        my RequireRate $now
+        set made [my Sign $asked $row]
         set entry [dict create name [dict get $row name] profile [dict get $row profile] request $id \
             certificate [dict get $made certificate] origin est at $now who [my Asker $asked]]
         if {[dict get $row operation] eq {renew}} {
@@ -173,7 +189,11 @@ oo::define ::sslkeys::issuer {
     }
 
     method Delivered {row id} {
-        return [dict merge {state issued} [dict create id $id] [dict filter $row key certificate serial notbefore notafter fingerprint]]
+        set answer [dict create state issued id $id]
+        foreach key {certificate serial notbefore notafter fingerprint} {
+            dict set answer $key [dict get $row $key]
+        }
+        return $answer
     }
 
     method Judge {asked wish} {
@@ -218,22 +238,31 @@ oo::define ::sslkeys::issuer {
     #   errors  POLICY RESERVED
     method RequireFree {wish now} {
         foreach name [::sslkeys::policy::names $wish] {
-            # A wildcard speaks for the names below it.
-            foreach one [list $name *.[regsub {^[^.]*\.} $name {}]] {
-                if {[$Registry reserved $one -now $now]} {
+            set speakers [list $name]
+            if {[regexp {^[^.@]+\.([^@]+)$} $name - domain]} {
+                # A wildcard speaks for the names below it.
+                lappend speakers *.$domain
+            }
+            foreach speaker $speakers {
+                if {[$Registry reserved $speaker -now $now]} {
                     throw [list SSLKEYS POLICY RESERVED name $name] "the name \"$name\" is reserved"
                 }
             }
         }
     }
 
-    # Refuse at once what nobody could sign later: it is made with a key that nobody trusts, and thrown away.
-    #   errors  NAME ..., CERTIFICATE ...
-    method RequireSound {asked wish} {
+    # A key that was stolen once stays so.
+    #   errors  POLICY KEY
+    method RequireKey {wish} {
         if {[$Registry compromised [dict get $wish keyfingerprint]]} {
             throw [list SSLKEYS POLICY KEY keyfingerprint [dict get $wish keyfingerprint]] \
                 "a certificate of this key was revoked because the key was stolen: make a new one"
         }
+    }
+
+    # Refuse at once what nobody could sign later: it is made with a key that nobody trusts, and thrown away.
+    #   errors  NAME ..., CERTIFICATE ...
+    method RequireSound {asked wish} {
         if {$Scratch eq {}} {
             set Scratch [::sslkeys::key generate]
         }

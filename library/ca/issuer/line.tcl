@@ -42,7 +42,8 @@ oo::define ::sslkeys::issuer {
         set wish [dict create name $name subject {} san [list EMAIL:$email] keytype ec bits 256]
         set verdict [my Judge $asked $wish]
         my RequireFree $wish [dict get $asked now]
-        if {[$Registry everIssued $name] || [file exists [my Path $name .key]]} {
+        # Whether the name was issued before, is asked once more when it is recorded.
+        if {([dict get $verdict approval] ne {auto} && [$Registry everIssued $name]) || [file exists [my Path $name .key]]} {
             my ThrowTaken $name
         }
         if {[dict get $verdict approval] ne {auto}} {

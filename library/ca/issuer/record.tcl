@@ -8,12 +8,13 @@ oo::define ::sslkeys::issuer {
     method Record {row {publish {}} {unpublish {}}} {
         if {$publish eq {}} {
             [$Registry db] transaction {
-                set serial [my Prepare $row]
-                $Registry release $serial -now [dict get $row at]
+                set row [my Prepare $row]
+                $Registry release [dict get $row serial] -now [dict get $row at]
             }
-            return [$Registry certificate $serial]
+            return $row
         }
-        set serial [my Prepare $row]
+        set row [my Prepare $row]
+        set serial [dict get $row serial]
         try {
             uplevel 1 $publish
         } on error {message details} {
@@ -31,13 +32,13 @@ oo::define ::sslkeys::issuer {
             }
             return -options $details $message
         }
-        return [$Registry certificate $serial]
+        return $row
     }
 
     method Prepare {row} {
         set info [::sslkeys::certificate info [dict get $row certificate]]
-        $Registry prepare [dict merge \
-            [dict filter $info key serial fingerprint keyfingerprint notbefore notafter subject san] $row]
-        return [dict get $info serial]
+        set row [dict merge [dict filter $info key serial fingerprint keyfingerprint notbefore notafter subject san] $row]
+        $Registry prepare $row
+        return $row
     }
 }
