@@ -40,7 +40,7 @@ namespace eval ::sslkeys {
         }
         ca/db.tcl             {db}
         ca/registry.tcl       {registry registry::restore}
-        ca/network.tcl        {network::parse network::contains network::group}
+        ca/network.tcl        {network::parse network::contains network::group network::isAddress}
         ca/throttle.tcl       {throttle}
         ca/policysettings.tcl {policy::readSettings policy::keys}
         ca/policy.tcl         {policy policy::next policy::names policy::CheckName}

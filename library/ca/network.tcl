@@ -2,7 +2,7 @@
 # An address is {bits number}: 32 for IPv4, RFC 791, 128 for IPv6, RFC 4291; an IPv4 address within IPv6 is the IPv4 address.
 
 namespace eval ::sslkeys::network {
-    namespace export parse contains group
+    namespace export parse contains group isAddress
 }
 
 # Read a network, 10.0.0.0/8 or 2001:db8::/32; an address alone is the network of itself.
@@ -46,6 +46,11 @@ proc ::sslkeys::network::group {address} {
         return [join [lmap shift {24 16 8 0} {expr {($number >> $shift) & 255}}] .]
     }
     return [join [lmap shift {112 96 80 64} {::format %x [expr {($number >> $shift) & 0xffff}]}] :]::/64
+}
+
+# Tell whether a text is an address.
+proc ::sslkeys::network::isAddress {text} {
+    return [expr {[llength [ParseAddress $text]] > 0}]
 }
 
 # Read an address, without or with a zone.

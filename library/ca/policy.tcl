@@ -2,6 +2,8 @@
 # knows of a name is told to `judge`, nothing is looked up here; no channel, no clock, no file.
 
 namespace eval ::sslkeys::policy {
+    namespace export next names
+
     # state -> event -> state. `partial` is one of several approvals that are needed, `approve` the last of them.
     variable states {
         pending  {partial pending  approve approved  deny denied  hold held  expire expired}

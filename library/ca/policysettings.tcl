@@ -2,6 +2,8 @@
 # Pure: settings go in as service/config.tcl read them, a dict comes out, and what is wrong names its line.
 
 namespace eval ::sslkeys::policy {
+    namespace export readSettings keys
+
     # key -> default, check, its arguments
     variable settings {
         approval             {manual              Choice {auto token manual}}

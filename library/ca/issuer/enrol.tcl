@@ -212,7 +212,7 @@ oo::define ::sslkeys::issuer {
         }
         if {[dict get $asked profile] in {server peer} && [lsearch -regexp $san {^(?:DNS|IP):}] < 0} {
             set name [dict get $wish name]
-            lappend san [expr {[llength [::sslkeys::network::ParseAddress $name]] ? "IP:$name" : "DNS:$name"}]
+            lappend san [expr {[::sslkeys::network::isAddress $name] ? "IP:$name" : "DNS:$name"}]
         }
         return [dict replace $wish san [my Once $san]]
     }
