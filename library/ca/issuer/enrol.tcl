@@ -147,15 +147,17 @@ oo::define ::sslkeys::issuer {
     }
 
     # Finish a request that was approved some time ago, inside the transaction.
-    #   out  the answer; state denied where by now another has the name, or the CA may not sign it
+    #   out  the answer; state denied where by now another has the name, the key was stolen, or the CA may not sign it
     method FinishLate {row asked} {
         set now [dict get $asked now]
         try {
+            my RequireKey $row
             if {[dict get $row operation] eq {enroll} && [dict get $row token] eq {}} {
                 my RequireFree $row $now
             }
             return [my Finish $row $asked]
         } trap {SSLKEYS POLICY RESERVED} message {
+        } trap {SSLKEYS POLICY KEY} message {
         } trap {SSLKEYS NAME} message {
         } trap {SSLKEYS CERTIFICATE} message {
         }
