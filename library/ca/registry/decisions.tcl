@@ -32,8 +32,10 @@ oo::define ::sslkeys::registry {
             set state [::sslkeys::policy::next [dict get $row state] $event]
             my SetState $id $state $why $now
             my audit $who $decision $id $why [dict filter $row key operation profile name] -now $now
+            # Read before another one decides.
+            set row [my request $id]
         }
-        return [my request $id]
+        return $row
     }
 
     # List who approved a request.
