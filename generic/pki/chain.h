@@ -54,7 +54,10 @@ struct Question {
 //   errors  CHAIN EXPIRED, NOTYETVALID, UNTRUSTED, SELFSIGNED, SIGNATURE, PURPOSE, HOST, EMAIL,
 //           DEPTH, REVOKED, INVALID; CRL MISSING, ISSUER, SIGNATURE, UNSUPPORTED, NOTYETVALID,
 //           EXPIRED; the message names the certificate at fault
-void verify(const Certificate& certificate, const Question& question);
+//   out     the fingerprint of the key that signed it, as Certificate::publicKey() has it; empty
+//   when
+//           the certificate is trusted itself
+std::string verify(const Certificate& certificate, const Question& question);
 
 // What OpenSSL calls a refusal of verify: it chooses the alert that the peer is sent.
 int opensslReason(const Error& refusal);

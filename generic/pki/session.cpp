@@ -99,10 +99,10 @@ std::vector<Certificate> sentBeside(const X509* leaf, X509_STORE_CTX* context) {
 bool judgeChain(const Ours& ours, X509* shown, X509_STORE_CTX* context) {
     try {
         const Certificate leaf = taken(shown);
-        verify(leaf, {ours.terms.trusted, ours.terms.host,
-                      ours.side == Side::kServer ? Purpose::kClient : Purpose::kServer,
-                      ours.terms.clock(), sentBeside(shown, context)});
-        if (!ours.terms.judge(&leaf, nullptr)) {
+        const Proven proven{leaf,
+                            verify(leaf, {ours.terms.trusted, ours.terms.host, ours.terms.purpose,
+                                          ours.terms.clock(), sentBeside(shown, context)})};
+        if (!ours.terms.judge(&proven, nullptr)) {
             return false;
         }
         X509_STORE_CTX_set_error(context, X509_V_OK);

@@ -43,6 +43,12 @@ class SessionWatch {
     ssl_st* found_ = nullptr;
 };
 
+// A peer whose chain is good.
+struct Proven {
+    Certificate certificate;
+    std::string issuerKey;  // as verify() has it
+};
+
 struct SessionTerms {
     struct Pair {
         std::vector<Certificate> chain;  // the certificate, then those that lead to its root
@@ -52,12 +58,13 @@ struct SessionTerms {
     Trust trusted;
     bool required;                    // a server's: whether who shows no certificate is refused
     std::optional<std::string> host;  // a client's: the host that the server must be
+    Purpose purpose;                  // what the peer's certificate must be meant for
     std::int64_t (*clock)();          // the time to judge by, Unix seconds
 
-    // Called in the handshake, in whatever thread that runs, with the peer's certificate whose
-    // chain is good, or with why it is refused; the other is null. It must not end the session.
+    // Called in the handshake, in whatever thread that runs, with the peer whose chain is good, or
+    // with why it is refused; the other is null. It must not end the session.
     //   out  whether the handshake goes on; an exception is a no
-    std::function<bool(const Certificate*, const Error*)> judge;
+    std::function<bool(const Proven*, const Error*)> judge;
 };
 
 // Set up a session. It has no tickets: each connection is judged, once. What the peer sends between

@@ -1,9 +1,11 @@
 // sslkeys::process: what a server asks of its process and Tcl has no word for.
 #include "pki/error.h"
 #include "tcl/command.h"
+#include "tcl/signal.h"
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -99,6 +101,19 @@ void setNoDelay(Call& call) {
     }
 }
 
+// Have a prefix called from the event loop when the process gets a signal; with an empty one the
+// signal does again what it did before.
+//
+// sslkeys::process signal TERM|HUP|INT prefix
+void setSignal(Call& call) {
+    constexpr int kNumbers[] = {SIGTERM, SIGHUP, SIGINT};
+    const int number = kNumbers[call.word(0, "name").choice({"TERM", "HUP", "INT"})];
+    if (!call.text(1).empty()) {
+        call.word(1, "prefix").requirePrefix();
+    }
+    onSignal(call.interp(), number, call.object(1));
+}
+
 }  // namespace
 
 std::vector<Command> processCommands() {
@@ -106,6 +121,7 @@ std::vector<Command> processCommands() {
         {"process", "descriptors", "", descriptorOptions().rows(), false, descriptors},
         {"process", "hangup", "channel", hangupOptions().rows(), false, hangup},
         {"process", "nodelay", "channel", {}, false, setNoDelay},
+        {"process", "signal", "name prefix", {}, false, setSignal},
     };
 }
 

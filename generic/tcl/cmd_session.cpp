@@ -17,6 +17,7 @@ struct SessionArgs {
     std::string judge;
     bool required = true;
     std::optional<std::string> host;
+    bool anyPurpose = false;
 };
 const std::vector<Option<SessionArgs>>& sharedOptions() {
     static const std::vector<Option<SessionArgs>> rows = {
@@ -37,6 +38,10 @@ const Options<SessionArgs>& serveOptions() {
     static const std::vector<Option<SessionArgs>> own = {
         {"-require", "boolean",
          [](SessionArgs& args, const Word& word) { args.required = word.boolean(); }},
+        {"-purpose", "client|any",
+         [](SessionArgs& args, const Word& word) {
+             args.anyPurpose = word.choice({"client", "any"}) == 1;
+         }},
     };
     static const Options<SessionArgs> options(sharedOptions(), own);
     return options;
@@ -49,7 +54,7 @@ const Options<SessionArgs>& connectOptions() {
     return options;
 }
 
-SessionTerms termsOf(const SessionArgs& args) {
+SessionTerms termsOf(Side side, const SessionArgs& args) {
     if (args.caFile.empty() || args.judge.empty()) {
         const char* lacking = args.caFile.empty() ? "-cafile" : "-judge";
         throw Error(Code::ArgsMissing, std::string("give ") + lacking, {{"option", lacking}});
@@ -66,14 +71,19 @@ SessionTerms termsOf(const SessionArgs& args) {
                         {{"name", pair->chain.front().commonName()}});
         }
     }
-    return {std::move(pair), trustOfFile(args.caFile), args.required, args.host, Call::now,
+    Purpose purpose = side == Side::kServer ? Purpose::kClient : Purpose::kServer;
+    if (args.anyPurpose) {
+        purpose = Purpose::kAny;
+    }
+    return {std::move(pair), trustOfFile(args.caFile), args.required, args.host, purpose, Call::now,
             nullptr};
 }
 
 // What the prefix is told: who is proven, or why not.
-Dict describeVerdict(Tcl_Interp* interp, const Certificate* proven, const Error* refusal) {
+Dict describeVerdict(Tcl_Interp* interp, const Proven* proven, const Error* refusal) {
     return refusal == nullptr
-               ? Dict().put("identity", describeIdentity(*proven).get())
+               ? Dict().put("identity",
+                            describeIdentity(proven->certificate, proven->issuerKey).get())
                : Dict().put("code", newErrorCode(interp, *refusal)).put("message", refusal->what());
 }
 
@@ -98,7 +108,7 @@ class Courts {
 };
 
 // Ask the prefix, within somebody else's work, whose result and error stay as they are.
-bool ask(const Court& court, const std::string& prefix, const Certificate* proven,
+bool ask(const Court& court, const std::string& prefix, const Proven* proven,
          const Error* refusal) {
     Tcl_Interp* interp = court.thread == Tcl_GetCurrentThread() ? court.interp : nullptr;
     if (interp == nullptr || Tcl_InterpDeleted(interp) != 0) {
@@ -119,7 +129,7 @@ bool ask(const Court& court, const std::string& prefix, const Certificate* prove
 // in the handshake a dict, identity, or code and message; true lets the handshake go on. The answer
 // is the session's number, or empty when the script made none that is within reach.
 void begin(Call& call, Side side, const SessionArgs& args) {
-    SessionTerms terms = termsOf(args);
+    SessionTerms terms = termsOf(side, args);
     const SessionWatch watch;
     const int code = Tcl_EvalObjEx(call.interp(), call.object(0), 0);
     if (code != TCL_OK) {
@@ -133,7 +143,7 @@ void begin(Call& call, Side side, const SessionArgs& args) {
     }
     // Nothing of Tcl's is kept in the session: any thread may free it.
     terms.judge = [court = Belonging<Courts>::of(call.interp()).get(),
-                   judge = args.judge](const Certificate* proven, const Error* refusal) {
+                   judge = args.judge](const Proven* proven, const Error* refusal) {
         return ask(*court, judge, proven, refusal);
     };
     call.answer(
@@ -141,7 +151,7 @@ void begin(Call& call, Side side, const SessionArgs& args) {
 }
 
 // sslkeys::session serve script -cafile path -judge prefix ?-certfile path -keyfile path?
-// ?-require boolean?
+// ?-require boolean? ?-purpose client|any?
 void serve(Call& call) {
     SessionArgs args;
     call.read(args, serveOptions());

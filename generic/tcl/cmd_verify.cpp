@@ -78,9 +78,10 @@ void verifyCertificate(Call& call) {
         args.ca ? Trust(certificatesOf(args.ca->object())) : trustOfFile(args.caFile);
     std::vector<Certificate> untrusted = untrustedOf(args);
     untrusted.insert(untrusted.end(), chain.begin() + 1, chain.end());
-    verify(chain.front(), {trusted, args.host, args.purpose, args.now, std::move(untrusted),
-                           args.ip, args.email, crlsOf(args), args.depth});
-    call.answer(describeIdentity(chain.front()));
+    const std::string issuerKey =
+        verify(chain.front(), {trusted, args.host, args.purpose, args.now, std::move(untrusted),
+                               args.ip, args.email, crlsOf(args), args.depth});
+    call.answer(describeIdentity(chain.front(), issuerKey));
 }
 
 }  // namespace

@@ -225,14 +225,18 @@ Dict describeIssued(const Certificate& certificate, bool truncated) {
         .put("truncated", truncated);
 }
 
-Dict describeIdentity(const Certificate& certificate) {
-    return Dict()
-        .put("name", certificate.commonName())
+Dict describeIdentity(const Certificate& certificate, const std::string& issuerKey) {
+    Dict dict;
+    dict.put("name", certificate.commonName())
         .put("serial", certificate.serial())
         .put("profile", certificate.profile())
         .put("fingerprint", certificate.fingerprint())
         .put("notbefore", certificate.notBefore())
         .put("notafter", certificate.notAfter());
+    if (!issuerKey.empty()) {
+        dict.put("issuerkey", issuerKey);
+    }
+    return dict;
 }
 
 KeyText sealKey(const Key& key, const std::optional<Secret>& password) {

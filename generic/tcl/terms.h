@@ -77,8 +77,8 @@ void requireOne(bool hasValue, bool hasFile, const std::string& name);
 // What every command that makes a certificate tells of it.
 Dict describeIssued(const Certificate& certificate, bool truncated);
 
-// Who a certificate that was verified stands for.
-Dict describeIdentity(const Certificate& certificate);
+// Who a certificate stands for, and where it was verified, whose key signed it.
+Dict describeIdentity(const Certificate& certificate, const std::string& issuerKey = {});
 
 // A key as it is answered: itself, or the PEM of the encrypted one.
 using KeyText = std::variant<Key, Secret>;

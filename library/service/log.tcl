@@ -1,27 +1,66 @@
 # One line per event: time, level, event, then name=value. Never a secret: whatever looks like PEM is cut out here as well,
-# and no control character of a peer reaches a terminal, nor one that turns the direction of writing.
+# and no control character of a peer reaches a terminal, nor one that turns the direction of writing. Events are counted too.
 
 namespace eval ::sslkeys::log {
-    namespace export configure event format
+    namespace export configure event format reopen counts
 
     variable levels {debug info warning error}
     variable level info
     variable channel stderr
+    variable path {}  ;# of the file that channel is, where we opened it
+    variable counts {}  ;# event -> how often; {event REASON} of those that have a code
 }
 
-# Choose the lowest level that is written, and the channel.
-#   errors  TCL LOOKUP INDEX
+# Choose the lowest level that is written, and where: a channel, or a file of ours (0640), which reopen opens anew.
+#   errors  TCL LOOKUP INDEX; SSLKEYS ARGS CONFLICT; POSIX ... when the file cannot be written, and then nothing changes
 proc ::sslkeys::log::configure {args} {
     variable levels
     variable level
     variable channel
-    set options [::sslkeys::ReadOptions $args [list -level $level -channel $channel]]
+    variable path
+    set options [::sslkeys::ReadOptions $args [list -level $level -channel {} -file {}]]
     if {[dict get $options -level] ni $levels} {
         return -code error -errorcode [list TCL LOOKUP INDEX level [dict get $options -level]] \
-            "unknown level \"[dict get $options -level]\": must be [join $levels {, }]"
+            "unknown level \"[string range [dict get $options -level] 0 59]\": must be [join $levels {, }]"
+    }
+    if {[dict get $options -channel] ne {} && [dict get $options -file] ne {}} {
+        return -code error -errorcode {SSLKEYS ARGS CONFLICT option -file} "give -channel or -file, not both"
+    }
+    if {[dict get $options -file] ne {}} {
+        set file [file normalize [dict get $options -file]]
+        Switch [Open $file] $file
+    } elseif {[dict get $options -channel] ne {}} {
+        Switch [dict get $options -channel] {}
     }
     set level [dict get $options -level]
-    set channel [dict get $options -channel]
+    return
+}
+
+# Open the file anew, after somebody has moved it away. A channel stays.
+#   errors  POSIX ... when it cannot be, and then the old one goes on
+proc ::sslkeys::log::reopen {} {
+    variable path
+    if {$path ne {}} {
+        Switch [Open $path] $path
+    }
+    return
+}
+
+proc ::sslkeys::log::Open {file} {
+    set opened [open $file {WRONLY CREAT APPEND} 0640]
+    fconfigure $opened -encoding utf-8 -translation lf -buffering line
+    return $opened
+}
+
+proc ::sslkeys::log::Switch {to file} {
+    variable channel
+    variable path
+    set before [expr {$path eq {} ? {} : $channel}]
+    set channel $to
+    set path $file
+    if {$before ne {}} {
+        catch {close $before}  ;# what it could not write any more is lost
+    }
 }
 
 # Write one event.
@@ -30,6 +69,7 @@ proc ::sslkeys::log::event {at event args} {
     variable levels
     variable level
     variable channel
+    Count $event $args
     if {[lsearch -exact $levels $at] < [lsearch -exact $levels $level]} {
         return
     }
@@ -38,6 +78,26 @@ proc ::sslkeys::log::event {at event args} {
         flush $channel
     } on error {} {
         # A log that cannot be written must not stop the service.
+    }
+}
+
+# Tell how often each event was, written or not: a dict of events, and of {event REASON} by the third word of their code.
+proc ::sslkeys::log::counts {} {
+    variable counts
+    return $counts
+}
+
+proc ::sslkeys::log::Count {event fields} {
+    variable counts
+    dict incr counts $event
+    if {[llength $fields] % 2 || ![dict exists $fields code]} {
+        return
+    }
+    set code [dict get $fields code]
+    # Codes are ours or the system's; their words are few.
+    set reason [expr {[lindex $code 0] eq {SSLKEYS} ? [lindex $code 2] : [lindex $code 1]}]
+    if {[regexp {^[A-Z0-9]{1,20}$} $reason]} {
+        dict incr counts [list $event $reason]
     }
 }
 

@@ -1,28 +1,42 @@
 # The enrolment port: the article's line protocol, or HTTP, told by the first line. Anyone may knock.
-# Wires wire/ to ca/; decides nothing itself.
+# Wires wire/ to ca/, and once a second lets ca/ do what is due; decides nothing itself.
 
 oo::class create ::sslkeys::server {
-    variable Listener Issuer Revocation Directory Times
+    variable Listener Registry Owned Policy Issuer Revocation Directory Times Keep Handlers Enrolment Ticker Beats
 
     # Serve a key directory.
     #   in      -directory, -keyfile and -certfile of the server, -port, -address (a list; empty: all), limits of connections and seconds
-    #   errors  those of listener and tls::context
+    #           -registry   an open registry; else that of the directory, which is made where there is none
+    #           -policy     settings as ::sslkeys::policy takes them; without, whoever asks first gets a client certificate at once (auto)
+    #           -stale -overlap -crldays  of ::sslkeys::revocation
+    #           -keep       options of the registry's prune
+    #           -handlers   objects that are asked for the answer to an HTTP request, in turn, until one has one
+    #   errors  those of listener, tls::context, registry and policy
     constructor {args} {
         set options [::sslkeys::ReadOptions $args [list -directory $::sslkeys::keydirectory -keyfile {} -certfile {} \
-            -port 9901 -address {} -connections 800 -peraddress 64 -handshaketime 10 -headertime 10 -bodytime 30 -idletime 60]]
+            -port 9901 -address {} -connections 800 -peraddress 64 -handshaketime 10 -headertime 10 -bodytime 30 -idletime 60 \
+            -registry {} -policy {approval {{0 auto}} issue-per-minute {{0 0}}} -stale 600 -overlap 0 -crldays 7 -keep {} -handlers {}]]
         set Directory [dict get $options -directory]
         set Times [dict filter $options key -headertime -bodytime -idletime]
-        set Revocation [::sslkeys::revocation new $Directory]
-        set Issuer [::sslkeys::issuer new $Directory $Revocation]
-        # Identity is for those who have a good certificate; to have none is no fault here.
+        set Handlers [dict get $options -handlers]
+        set Keep [dict get $options -keep]
+        my Open $options
+        # Identity is for those who have a good certificate, whatever it is for: a server renews its own here. To have none is no fault.
         set context [::sslkeys::tls::context -keyfile [dict get $options -keyfile] -certfile [dict get $options -certfile] \
-            -cafile [file join $Directory ca.crt] -require 0 -verify [my verifier {client server peer operator}]]
+            -cafile [file join $Directory ca.crt] -require 0 -purpose any -verify [list $Revocation knock {client server peer operator}]]
         set Listener [::sslkeys::listener new [namespace code {my Serve}] -tls $context -log ::sslkeys::log::event \
             {*}[dict filter $options key -port -address -connections -peraddress -handshaketime]]
+        # There is a list from the beginning.
+        $Revocation poll [clock seconds]
+        set Beats 0
+        set Ticker [::sslkeys::ticker start [namespace code {my Beat}]]
     }
 
     destructor {
-        foreach part {Listener Issuer Revocation} {
+        if {[info exists Ticker]} {
+            ::sslkeys::ticker stop $Ticker
+        }
+        foreach part {Listener Enrolment Issuer Policy Revocation Owned} {
             if {[info exists $part]} {
                 [set $part] destroy
             }
@@ -39,6 +53,77 @@ oo::class create ::sslkeys::server {
         return [list $Revocation judge $profiles]
     }
 
+    # What works here.
+    method registry {} {
+        return $Registry
+    }
+    method revocation {} {
+        return $Revocation
+    }
+    method issuer {} {
+        return $Issuer
+    }
+
+    # Go on with other settings: -policy, -stale, -overlap, -crldays, -keep.
+    #   errors  POLICY RULE, and then nothing changes
+    method configure {args} {
+        set options [::sslkeys::ReadOptions $args {-policy {} -stale 600 -overlap 0 -crldays 7 -keep {}}]
+        set policy [::sslkeys::policy new [dict get $options -policy]]
+        $Issuer use $policy
+        $Policy destroy
+        set Policy $policy
+        set Keep [dict get $options -keep]
+        $Revocation configure {*}[dict filter $options key -stale -overlap -crldays]
+    }
+
+    # Take no more connections.
+    method refuse {} {
+        $Listener refuse
+    }
+
+    method Open {options} {
+        set Registry [dict get $options -registry]
+        if {$Registry eq {}} {
+            set Registry [::sslkeys::registry new $Directory -create 1]
+            set Owned $Registry
+        }
+        set Policy [::sslkeys::policy new [dict get $options -policy]]
+        set Revocation [::sslkeys::revocation new $Directory $Registry -log ::sslkeys::log::event \
+            -revoked [namespace code {my CloseRevoked}] {*}[dict filter $options key -stale -overlap -crldays]]
+        set Issuer [::sslkeys::issuer new $Directory $Registry $Policy]
+        lappend Handlers [set Enrolment [::sslkeys::enrolment new $Issuer $Directory -log ::sslkeys::log::event]]
+    }
+
+    # End the connections of certificates that are revoked from now on, on all ports of this process.
+    method CloseRevoked {serials} {
+        foreach chan [::sslkeys::tls::showing $serials] {
+            set peer [dict get [::sslkeys::tls::peer $chan] name]
+            ::sslkeys::log::event info closed name $peer reason "its certificate was revoked"
+            if {[info coroutine] eq {}} {
+                ::sslkeys::connection::abandon $chan
+            } else {
+                # It may be the one that revokes.
+                after 0 [list ::sslkeys::connection::abandon $chan]
+            }
+        }
+    }
+
+    # What is due, once a second: the revoked set and its list; requests whose time is over, each minute; old rows, each hour.
+    method Beat {now} {
+        try {
+            $Revocation poll [clock seconds]
+            incr Beats
+            if {$Beats % 60 == 1} {
+                $Issuer sweep [clock seconds]
+            }
+            if {$Beats % 3600 == 1800} {
+                $Registry prune {*}$Keep
+            }
+        } on error {message details} {
+            ::sslkeys::log::event error sweep-failed code [dict get $details -errorcode] reason $message
+        }
+    }
+
     # Read the first line and let it choose the protocol.
     method Serve {chan address} {
         ::sslkeys::connection::limit $chan [dict get $Times -headertime]
@@ -48,6 +133,7 @@ oo::class create ::sslkeys::server {
             if {$bytes eq {}} {
                 return
             }
+            ::sslkeys::connection::occupy $chan
             append buffer $bytes
         }
         if {[string match {certificate *} $buffer] && ![regexp {^[^\n]* HTTP/[0-9.]+\r?\n} $buffer]} {
@@ -62,7 +148,7 @@ oo::class create ::sslkeys::server {
 
     method Issue {address name email} {
         try {
-            set issued [$Issuer issue $name $email]
+            set issued [$Issuer issue $name $email $address]
         } on error {message details} {
             ::sslkeys::log::event info denied address $address name $name code [dict get $details -errorcode] reason $message
             return -options $details $message
@@ -81,8 +167,14 @@ oo::class create ::sslkeys::server {
         ::sslkeys::log::event error failed address $address code [dict get $details -errorcode] reason $message
     }
 
-    # The HTTP side: what nobody has to be known for.
+    # The HTTP side: whoever has an answer; and what nobody has to be known for.
     method Respond {request} {
+        foreach handler $Handlers {
+            set response [$handler respond $request]
+            if {$response ne {}} {
+                return $response
+            }
+        }
         if {[dict get $request path] ne {/ca.crt}} {
             return [::sslkeys::http::response 404 "there is nothing here\n"]
         }

@@ -2,7 +2,7 @@
 # Time limits hang on the monotonic ticker, never on `after`. Knows no protocol, and of TLS only how to close it.
 
 namespace eval ::sslkeys::connection {
-    namespace export start perform await watch pause wake read take breathe send drain limit hold address linger close disown abandon use release
+    namespace export start perform await watch pause wake read take breathe send drain limit hold address linger close disown abandon use release occupy rest quiesce isEnding
 
     variable waiting  ;# channel -> the coroutine that waits for it
     variable watched  ;# channel -> the event its fileevent stands on: readable, writable or none
@@ -16,6 +16,9 @@ namespace eval ::sslkeys::connection {
     variable ticker {}
     variable serial 0
     variable answers  ;# perform's results
+    variable endings  ;# channel -> what is called when its coroutine has ended
+    variable occupied ;# channels on which something was asked that is not answered yet
+    variable ending 0 ;# whether what is not occupied is to end
     # A response that a slow peer has not taken is waited for beyond this many bytes.
     variable backlog 65536
     array set begun {}
@@ -26,6 +29,8 @@ namespace eval ::sslkeys::connection {
     array set until {}
     array set owner {}
     array set address {}
+    array set endings {}
+    array set occupied {}
 }
 
 # Serve a channel in a coroutine of its own, which closes it in the end.
@@ -34,8 +39,10 @@ proc ::sslkeys::connection::start {chan peer prefix failed closed} {
     variable serial
     variable owner
     variable address
+    variable endings
     set owner($chan) ::sslkeys::connection::run[incr serial]
     set address($chan) $peer
+    set endings($chan) $closed
     coroutine $owner($chan) ::sslkeys::connection::Run $chan $prefix $failed $closed
     return
 }
@@ -72,8 +79,39 @@ proc ::sslkeys::connection::abandon {chan} {
     }
     if {[info exists owner($chan)]} {
         rename $owner($chan) {}
+        variable endings
+        {*}$endings($chan)
     }
     close $chan
+}
+
+# Say that something was asked on a channel, or that it is answered: what is not occupied may end at any time.
+proc ::sslkeys::connection::occupy {chan} {
+    variable occupied
+    set occupied($chan) 1
+}
+
+proc ::sslkeys::connection::rest {chan} {
+    variable occupied
+    unset -nocomplain occupied($chan)
+}
+
+# End what is served in this process but not occupied, and let the rest end after its answer.
+proc ::sslkeys::connection::quiesce {} {
+    variable owner
+    variable occupied
+    variable ending
+    set ending 1
+    foreach chan [array names owner] {
+        if {![info exists occupied($chan)] && [info exists owner($chan)]} {
+            abandon $chan
+        }
+    }
+}
+
+proc ::sslkeys::connection::isEnding {} {
+    variable ending
+    return $ending
 }
 
 # Call a prefix that waits on channels: inside a coroutine as it is, else in the event loop until it is done.
@@ -286,7 +324,7 @@ proc ::sslkeys::connection::Forget {chan} {
     if {[info exists breaths($chan)]} {
         after cancel $breaths($chan)
     }
-    foreach table {waiting watched until owner address begun broken breaths} {
+    foreach table {waiting watched until owner address begun broken breaths endings occupied} {
         variable $table
         unset -nocomplain ${table}($chan)
     }

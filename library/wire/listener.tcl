@@ -65,16 +65,21 @@ oo::class create ::sslkeys::listener {
         return [dict size $Held]
     }
 
+    # Take no more connections; those that are here go on.
+    method refuse {} {
+        foreach socket $Sockets {
+            ::close $socket
+        }
+        set Sockets {}
+    }
+
     # Also after a constructor that failed, wherever it was.
     method Stop {} {
         if {![info exists Running]} {
             return
         }
         unset Running
-        foreach socket $Sockets {
-            ::close $socket
-        }
-        set Sockets {}
+        my refuse
         foreach chan [dict keys $Held] {
             my Release $chan
             ::sslkeys::connection::abandon $chan

@@ -4,11 +4,11 @@
 package require tls 1.7
 
 namespace eval ::sslkeys::tls {
-    namespace export init context socket import handshake peer peerCertificate reason explain strip close
+    namespace export init context socket stranger import handshake peer showing peerCertificate reason explain strip close
 
     # Paths, the name expected of a server if not the host connected to, the command prefix that judges an identity further
-    # (an empty or true answer lets in), and whether a server insists on a certificate.
-    variable options {-keyfile {} -certfile {} -cafile {} -peername {} -verify {} -require 1}
+    # (an empty or true answer lets in), whether a server insists on a certificate, and what it must be meant for: client or any.
+    variable options {-keyfile {} -certfile {} -cafile {} -peername {} -verify {} -require 1 -purpose client}
     variable defaults $options
     # Seconds for connecting and the handshake of a client.
     variable patience 10
@@ -37,7 +37,7 @@ proc ::sslkeys::tls::init {args} {
 }
 
 # Make a context from the defaults and options.
-#   out     a dict -keyfile -certfile -cafile -peername -verify -require
+#   out     a dict -keyfile -certfile -cafile -peername -verify -require -purpose
 #   errors  TCL LOOKUP INDEX option; SSLKEYS ARGS MISSING; POSIX ... for a file that cannot be read
 proc ::sslkeys::tls::context {args} {
     variable defaults
@@ -60,6 +60,9 @@ proc ::sslkeys::tls::Check {context} {
     }
     if {![string is boolean -strict [dict get $context -require]]} {
         return -code error -errorcode {TCL VALUE NUMBER} "expected boolean value for -require"
+    }
+    if {[dict get $context -purpose] ni {client any}} {
+        return -code error -errorcode [list TCL LOOKUP INDEX -purpose [dict get $context -purpose]] "-purpose must be client or any"
     }
     return $context
 }
@@ -94,6 +97,14 @@ proc ::sslkeys::tls::socket {args} {
     return [::sslkeys::connection::perform [list ::sslkeys::tls::Connect $context $local {*}$place]]
 }
 
+# Open a client's channel to whoever answers, to ask what has to be checked by other means: nobody is judged, and peer tells nobody.
+#   out     as socket
+#   errors  SSLKEYS WIRE CONNECT | TIMEOUT | PLAIN | CLOSED | ...
+proc ::sslkeys::tls::stranger {host port} {
+    variable options
+    return [::sslkeys::connection::perform [list ::sslkeys::tls::Connect [dict replace $options -require 0] {} $host $port stranger]]
+}
+
 proc ::sslkeys::tls::Accept {context prefix chan address port} {
     try {
         import $chan server $context
@@ -104,7 +115,7 @@ proc ::sslkeys::tls::Accept {context prefix chan address port} {
     }
 }
 
-proc ::sslkeys::tls::Connect {context local host port} {
+proc ::sslkeys::tls::Connect {context local host port {role client}} {
     variable patience
     ::sslkeys::connection::use
     try {
@@ -116,7 +127,7 @@ proc ::sslkeys::tls::Connect {context local host port} {
             throw [list SSLKEYS WIRE CONNECT host $host port $port] "cannot connect to $host port $port: $fault"
         }
         ::sslkeys::connection::watch $chan none
-        import $chan client $context $host
+        import $chan $role $context $host
         while {![handshake $chan]} {
             ::sslkeys::connection::await $chan readable
         }
@@ -140,7 +151,7 @@ proc ::sslkeys::tls::Connect {context local host port} {
 }
 
 # Put TLS on an open channel; handshake goes on from there.
-#   in      channel, server or client, a context, the host connected to
+#   in      channel, server, client or stranger, a context, the host connected to
 #   errors  SSLKEYS STORE MISMATCH and like for the pair; SSLKEYS WIRE ALERT when the package refuses
 proc ::sslkeys::tls::import {chan role context {host {}}} {
     variable roles
@@ -172,8 +183,13 @@ proc ::sslkeys::tls::import {chan role context {host {}}} {
 
 proc ::sslkeys::tls::Begin {chan role context host} {
     set arguments [list -server [expr {$role eq {server}}] -request 1 -require [expr {$role eq {client} || [dict get $context -require]}]]
-    if {$role eq {client} && ![regexp {^[0-9.]+$|:} $host]} {
+    if {$role ne {server} && ![regexp {^[0-9.]+$|:} $host]} {
         lappend arguments -servername $host
+    }
+    if {$role eq {stranger}} {
+        variable versions
+        ::tls::import $chan {*}$arguments -command ::sslkeys::tls::LetThrough {*}$versions
+        return
     }
     if {[Share $chan $role $context $arguments]} {
         return
@@ -198,7 +214,7 @@ proc ::sslkeys::tls::Share {chan role context arguments} {
     set terms [list -cafile [dict get $context -cafile] -judge [list ::sslkeys::tls::JudgeSession $chan]]
     if {$role eq {server}} {
         set begin [list ::sslkeys::session serve]
-        lappend terms -require [dict get $context -require]
+        lappend terms -require [dict get $context -require] -purpose [dict get $context -purpose]
     } else {
         set begin [list ::sslkeys::session connect]
         lappend terms -host [dict get $context -peername]

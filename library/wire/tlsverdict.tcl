@@ -26,6 +26,14 @@ proc ::sslkeys::tls::Callback {what chan args} {
     }
 }
 
+# What the package calls on a stranger's channel: there nothing is believed, so nothing is refused, and no verdict is stored.
+proc ::sslkeys::tls::LetThrough {what chan args} {
+    if {$what eq {verify}} {
+        return 1
+    }
+    return [Callback $what $chan {*}$args]
+}
+
 # Judge the peer's certificate, once, and remember the verdict.
 #   out  whether the handshake may go on: a door that requires nobody lets everybody knock
 proc ::sslkeys::tls::Judge {chan certificate} {
@@ -45,7 +53,7 @@ proc ::sslkeys::tls::Judge {chan certificate} {
     }
     set wished [list -cafile [dict get $context -cafile] -purpose server -host [dict get $context -peername]]
     if {$roles($chan) eq {server}} {
-        set wished [list -cafile [dict get $context -cafile] -purpose client]
+        set wished [list -cafile [dict get $context -cafile] -purpose [dict get $context -purpose]]
     }
     try {
         set verdict [dict create identity [::sslkeys::Discreetly {
@@ -113,6 +121,21 @@ proc ::sslkeys::tls::peer {chan} {
         return {}
     }
     return [dict get $verdicts($chan) identity]
+}
+
+# List the channels whose peer showed a certificate with one of these serial numbers, and was accepted.
+proc ::sslkeys::tls::showing {serials} {
+    variable roles
+    variable verdicts
+    ForgetClosed
+    set shown {}
+    foreach {chan verdict} [array get verdicts] {
+        if {[dict get $verdict accepted] && [info exists roles($chan)] && $roles($chan) eq {server}
+                && [dict get $verdict identity serial] in $serials} {
+            lappend shown $chan
+        }
+    }
+    return $shown
 }
 
 # Whether a verdict is about who is there now: a channel closed behind our back may have left its name to another.

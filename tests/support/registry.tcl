@@ -12,20 +12,6 @@ namespace eval ::records {
     variable now 2000000000
 }
 
-# The states of ca/policy.tcl, as long as that is not there.
-if {![file exists [file join $::sslkeys::library ca policy.tcl]]} {
-    namespace eval ::sslkeys::policy {}
-    proc ::sslkeys::policy::next {state event} {
-        set open {partial pending approve approved deny denied hold held expire expired}
-        set states [dict create pending $open held [dict replace $open partial held] \
-            approved {issue issued deny denied hold held expire expired}]
-        if {![dict exists $states $state $event]} {
-            throw [list SSLKEYS POLICY STATE state $state event $event] "a request that is $state cannot take \"$event\""
-        }
-        return [dict get $states $state $event]
-    }
-}
-
 # Make a key directory with a CA.
 proc ::records::directory {} {
     set keys [::support::temporary]/keys

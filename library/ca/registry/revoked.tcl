@@ -47,16 +47,20 @@ oo::define ::sslkeys::registry {
 
     # Take the next CRL's number together with the set that it counts for. A certificate whose time is over stays until it
     # has been on a list issued after its end.
+    #   in      -after  a counter of changes: only what was revoked since, for who goes on with a list that covers the rest
     #   out     list: number, dict serial -> {time S reason R}, the counter of changes
     #   source  RFC 5280 3.3, 5.2.3
     method nextCrlNumber {args} {
-        set now [my Now $args]
+        set options [::sslkeys::ReadOptions $args [list -now [clock seconds] -after {}]]
+        set after [dict get $options -after]
         $Db transaction {
             set number [my Count crlnumber]
-            set rows [$Db rows {
+            set rows [expr {$after eq {} ? [$Db rows {
                 SELECT serial, revoked, reason FROM certificates WHERE state = 'revoked' AND notafter >= :since
-            } [list since [my Number crltime]]]
-            my meta crltime $now
+            } [list since [my Number crltime]]] : [$Db rows {
+                SELECT serial, revoked, reason FROM certificates WHERE state = 'revoked' AND changed > 0 AND changed > :counter
+            } [list counter $after]]}]
+            my meta crltime [dict get $options -now]
             set changes [my changes]
         }
         return [list $number [my RevokedDict $rows] $changes]

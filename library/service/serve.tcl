@@ -1,0 +1,306 @@
+# What `sslkeys serve` runs: the ports, the configuration, the log, signals, and the server's own certificate. No user's code runs in
+# the process that holds the CA's key; an application runs elsewhere, on sslkeys::tls.
+
+namespace eval ::sslkeys::serve {
+    namespace export run
+    # Keys that count at once when the configuration is read again; the others need a new start.
+    variable live {log log-level stale overlap crl-days stop-time keep-requests keep-tokens keep-audit names}
+}
+
+# Serve until a signal ends it.
+#   in      dict -keys (the key directory), -config (the configuration, else sslkeys.conf in it where that is)
+#   out     0, after SIGTERM or SIGINT
+#   errors  CA MISSING; POLICY CONFIG, RULE; STORE ...; POSIX ...
+proc ::sslkeys::serve::run {options} {
+    set service [::sslkeys::service new [dict get $options -keys] [dict get $options -config]]
+    try {
+        foreach signal {TERM INT} {
+            ::sslkeys::process signal $signal [list $service stop $signal]
+        }
+        ::sslkeys::process signal HUP [list $service reload]
+        puts [$service ready]
+        flush stdout
+        $service wait
+    } finally {
+        $service destroy
+        foreach signal {TERM INT HUP} {
+            ::sslkeys::process signal $signal {}
+        }
+    }
+    return 0
+}
+
+oo::class create ::sslkeys::service {
+    variable Directory Asked Config Registry Server Door Publisher Publish Health Ticker State Limit Beats
+
+    # Open everything.
+    constructor {directory config} {
+        set Directory [file normalize $directory]
+        set Asked $config
+        set ::sslkeys::keydirectory $Directory
+        set Beats 0
+        foreach file {ca.crt ca.key} {
+            if {![file exists [file join $Directory $file]]} {
+                throw [list SSLKEYS CA MISSING directory $Directory] "there is no CA in \"$Directory\""
+            }
+        }
+        set Config [my Load]
+        my OpenLog $Config
+        ::sslkeys::log::event info starting version [::sslkeys::about version] keys $Directory config [dict get $Config path]
+        set Registry [::sslkeys::registry new $Directory -create 1 -busy 2]
+        set pair [my OwnPair]
+        set Server [::sslkeys::server new {*}$pair -directory $Directory -registry $Registry -port [my Port enroll-port] \
+            -address [my Get address] {*}[my Limits] {*}[my Settings $Config]]
+        my OpenDoor $pair
+        my OpenPublisher
+        $Registry audit server:[info hostname] start {} {} [list ports [my Ports]]
+        set State running
+        set Ticker [::sslkeys::ticker start [namespace code {my Beat}]]
+    }
+
+    destructor {
+        if {[info exists Ticker]} {
+            ::sslkeys::ticker stop $Ticker
+        }
+        foreach part {Publisher Publish Health Door Server Registry} {
+            if {[info exists $part]} {
+                [set $part] destroy
+            }
+        }
+    }
+
+    # The line that says which ports are open.
+    method ready {} {
+        set words {}
+        foreach {name port} [my Ports] {
+            lappend words "[dict get {enroll enrolment service HTTPS publish publishing} $name] on port $port"
+        }
+        return "Ready: [join $words {, }]"
+    }
+
+    # Read the configuration and open the log anew. What is wrong with it is logged, and the one before stays.
+    method reload {} {
+        variable ::sslkeys::serve::live
+        try {
+            set config [my Load]
+            my OpenLog $config
+            ::sslkeys::log::reopen
+        } on error {message details} {
+            ::sslkeys::log::event error reload-refused code [dict get $details -errorcode] reason $message
+            return
+        }
+        set later [lmap key [dict keys [dict get $config settings]] {
+            expr {$key in $live || [dict get $config settings $key] eq [dict get $Config settings $key] ? [continue] : $key}
+        }]
+        set Config $config
+        $Server configure {*}[my Settings $config]
+        my RenewOwn
+        ::sslkeys::log::event info reloaded config [dict get $config path]
+        if {[llength $later]} {
+            ::sslkeys::log::event warning restart-needed keys $later
+        }
+    }
+
+    # Take no more connections, let what is being answered be answered, then end.
+    method stop {why} {
+        if {$State ne {running}} {
+            set Limit 0
+            set State ending
+            return
+        }
+        ::sslkeys::log::event info stopping signal $why connections $::sslkeys::listening::total
+        set Limit [expr {[::sslkeys::ticker now] + [my Get stop-time] * 1000}]
+        set State ending
+        foreach listener [my Listeners] {
+            $listener refuse
+        }
+        ::sslkeys::connection::quiesce
+    }
+
+    # Wait for the end.
+    method wait {} {
+        set changed [namespace current]::State
+        trace add variable ::sslkeys::listening::total write [list ::sslkeys::serve::Touch $changed]
+        try {
+            while {$State eq {running} || ($::sslkeys::listening::total > 0 && [::sslkeys::ticker now] < $Limit)} {
+                vwait $changed
+            }
+        } finally {
+            trace remove variable ::sslkeys::listening::total write [list ::sslkeys::serve::Touch $changed]
+        }
+        ::sslkeys::log::event info stopped cut $::sslkeys::listening::total
+        catch {$Registry audit server:[info hostname] stop {}}  ;# where the registry is away, it ends all the same
+    }
+
+    method Listeners {} {
+        return [list $Server {*}[expr {[info exists Door] ? [list $Door] : {}}] {*}[expr {[info exists Publisher] ? [list $Publisher] : {}}]]
+    }
+
+    method Ports {} {
+        set ports [list enroll [$Server port]]
+        foreach {name part} {service Door publish Publisher} {
+            if {[info exists $part]} {
+                lappend ports $name [[set $part] port]
+            }
+        }
+        return $ports
+    }
+
+    # Once a second: the end's limit; each minute: whether our own certificate is due.
+    method Beat {now} {
+        if {$State eq {ending}} {
+            set State ending
+        }
+        if {[incr Beats] % 60 == 0} {
+            my RenewOwn
+        }
+    }
+
+    method RenewOwn {} {
+        try {
+            my OwnPair
+        } on error {message details} {
+            ::sslkeys::log::event error own-certificate code [dict get $details -errorcode] reason $message
+        }
+    }
+
+    method Get {key} {
+        return [dict get $Config settings $key]
+    }
+
+    # The port of a key; 0 also for off, which who opens it asks before.
+    method Port {key} {
+        return [expr {[my Get $key] eq {off} ? 0 : [my Get $key]}]
+    }
+
+    method Load {} {
+        set path $Asked
+        if {$path eq {} && [file exists [file join $Directory sslkeys.conf]]} {
+            set path [file join $Directory sslkeys.conf]
+        }
+        return [::sslkeys::config::load $path]
+    }
+
+    method OpenLog {config} {
+        set where [dict get $config settings log]
+        ::sslkeys::log::configure -level [dict get $config settings log-level] \
+            {*}[expr {$where in {stderr stdout} ? [list -channel $where] : [list -file $where]}]
+    }
+
+    method Limits {} {
+        set limits {}
+        foreach {option key} {
+            -connections connections -peraddress connections-per-address -handshaketime handshake-time -headertime header-time
+            -bodytime body-time -idletime idle-time
+        } {
+            lappend limits $option [my Get $key]
+        }
+        return $limits
+    }
+
+    method Settings {config} {
+        set settings [dict get $config settings]
+        return [list -policy [dict get $config policy] -stale [dict get $settings stale] -overlap [dict get $settings overlap] \
+            -crldays [dict get $settings crl-days] -keep [list -requests [dict get $settings keep-requests] \
+            -tokens [dict get $settings keep-tokens] -audit [dict get $settings keep-audit]]]
+    }
+
+    # The port for who has a certificate: `/` tells them who they are.
+    method OpenDoor {pair} {
+        if {[my Get service-port] eq {off}} {
+            return
+        }
+        set context [::sslkeys::tls::context {*}$pair -cafile [file join $Directory ca.crt] -require 1 -verify [$Server verifier]]
+        set Door [my Listen {my Greet} service-port [my Get address] -tls $context]
+    }
+
+    method OpenPublisher {} {
+        if {[my Get publish-port] eq {off}} {
+            return
+        }
+        set Health [::sslkeys::health new $Directory $Registry [$Server revocation]]
+        set Publish [::sslkeys::publish new $Directory [$Server revocation] $Health]
+        set addresses [my Get publish-address]
+        set Publisher [my Listen [list $Publish respond] publish-port [expr {$addresses eq {} ? [my Get address] : $addresses}]]
+    }
+
+    method Listen {handler key addresses args} {
+        set limits [my Limits]
+        set handler [expr {[lindex $handler 0] eq {my} ? [namespace code $handler] : $handler}]
+        return [::sslkeys::listener new [namespace code [list my Serve $handler]] -port [my Port $key] -address $addresses \
+            -log ::sslkeys::log::event {*}$args {*}[dict filter $limits key -connections -peraddress -handshaketime]]
+    }
+
+    method Serve {handler chan address} {
+        ::sslkeys::http::serve $chan $handler {*}[dict filter [my Limits] key -headertime -bodytime -idletime] \
+            -failed [list ::sslkeys::serve::LogFailure $address]
+    }
+
+    method Greet {request} {
+        if {[dict get $request path] ne {/}} {
+            return [::sslkeys::http::response 404 "there is nothing here\n"]
+        }
+        if {[dict get $request method] ni {GET HEAD}} {
+            return [::sslkeys::http::response 405 "GET or HEAD\n" text/plain Allow {GET, HEAD}]
+        }
+        return [::sslkeys::http::response 200 "Clock: [clock seconds]; Client: [dict get $request peer name]"]
+    }
+
+    # Our own certificate: made at the first start, and anew in the last third of its life or when its names are others.
+    #   out  -keyfile and -certfile of it
+    method OwnPair {} {
+        lassign [::sslkeys::serve::OwnNames [my Get names]] name san
+        set path [file join $Directory $name]
+        set pair [list -keyfile $path.key -certfile $path.crt]
+        if {![file exists $path.crt]} {
+            ::sslkeys::createAndSign server $name -san $san CN [regsub {^[A-Z]+:} [lindex $san 0] {}]
+            ::sslkeys::log::event info own-certificate name $name
+        } elseif {[::sslkeys::serve::IsDue $path.crt $san]} {
+            ::sslkeys::createAndSign server $name -force 1 -san $san CN [regsub {^[A-Z]+:} [lindex $san 0] {}]
+            ::sslkeys::log::event info own-certificate-renewed name $name
+        }
+        return $pair
+    }
+}
+
+proc ::sslkeys::serve::Touch {variable args} {
+    set $variable [set $variable]
+}
+
+proc ::sslkeys::serve::LogFailure {address message details} {
+    ::sslkeys::log::event error failed address $address code [dict get $details -errorcode] reason $message
+}
+
+# The names of our own certificate: those of the configuration, else the host's; and those that every machine has for itself.
+#   out  list: what its files are called, its SANs
+proc ::sslkeys::serve::OwnNames {names} {
+    if {![llength $names]} {
+        # Not every host's name can stand in a certificate: my_host cannot.
+        set host [string tolower [info hostname]]
+        set names [expr {[regexp {^(?=.*[a-z])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.?)+$} $host] ? [list $host] : {}}]
+    }
+    set san [lmap name $names {
+        string cat [expr {[regexp {^[0-9.]+$|:} $name] ? {IP:} : {DNS:}}] [string tolower $name]
+    }]
+    foreach own {DNS:localhost IP:127.0.0.1 IP:::1} {
+        if {$own ni $san} {
+            lappend san $own
+        }
+    }
+    set file [regsub {^[A-Z]+:} [lindex $san 0] {}]
+    return [list [expr {[regexp {^[a-z0-9][a-z0-9.-]{0,62}$} $file] && $file ni {ca localhost} && ![string match ca-* $file] ? $file : {server1}}] $san]
+}
+
+# Whether a certificate of ours is in the last third of its life, or has other names.
+proc ::sslkeys::serve::IsDue {path san} {
+    set channel [open $path r]
+    try {
+        set info [::sslkeys::certificate info [read $channel]]
+    } finally {
+        close $channel
+    }
+    set begin [dict get $info notbefore]
+    set end [dict get $info notafter]
+    return [expr {[clock seconds] > $end - ($end - $begin) / 3
+        || [lsort [string tolower [dict get $info san]]] ne [lsort [string tolower $san]]}]
+}
