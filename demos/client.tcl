@@ -23,10 +23,13 @@ array set option $options
 if {$email == ""} {
     set email "$name@localhost"
 }
-
 set cafile [file join keys-client ca.crt]
 set keyfile [file join keys-client $name.key]
 set certfile [file join keys-client $name.crt]
+# Where a person approves, it may take a while; who ends this meanwhile starts it again later.
+proc waiting {what about} {
+    puts [expr {$what eq "pending" ? "Waiting. The operator types: [dict get $about command]" : "Waiting: [dict get $about reason]"}]
+}
 
 try {
     # On the server's own machine the CA certificate is at hand; elsewhere, copy it here by a way that you trust.
@@ -35,7 +38,7 @@ try {
         file copy [file join keys ca.crt] $cafile
     }
     if {![file exists $certfile] || ![file exists $keyfile]} {
-        sslkeys::client::enrol $host $name $email -port $option(-enrolport) -peername $option(-peername)
+        sslkeys::client::enrol $host $name $email -port $option(-enrolport) -peername $option(-peername) -progress waiting
         puts "SSL keys retrieved"
     } else {
         puts "SSL keys already present"

@@ -1,39 +1,9 @@
-# What a machine does for itself: ask for its certificate over the line protocol, keep the pair, and use it.
+# What a machine does with its certificate: get pages over mutual TLS. How it comes by one stands in enrolling.tcl.
 
 namespace eval ::sslkeys::client {
-    namespace export enrol geturl get
+    namespace export geturl get
 
     variable gets 0  ;# calls of get, each of which has an URL scheme of its own
-}
-
-# Ask a server for a key and a certificate, check them, and store the pair durably.
-#   in      host, name, e-mail; -directory (holds ca.crt, gets the pair), -port, -peername (expected in the server's certificate)
-#   out     dict keyfile certfile
-#   errors  SSLKEYS WIRE DENIED ..., SSLKEYS CHAIN ... for the server's or the new certificate, SSLKEYS STORE ...
-proc ::sslkeys::client::enrol {host name email args} {
-    set options [::sslkeys::ReadOptions $args {-directory keys-client -port 9901 -peername {}}]
-    set directory [dict get $options -directory]
-    set cafile [file join $directory ca.crt]
-    if {![regexp {^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$} $name]} {
-        throw [list SSLKEYS STORE NAME name [string range $name 0 59]] "the name \"[string range $name 0 59]\" cannot be a file name here"
-    }
-    set chan [::sslkeys::tls::socket -keyfile {} -certfile {} -cafile $cafile -verify {} \
-        -peername [dict get $options -peername] $host [dict get $options -port]]
-    try {
-        set pair [::sslkeys::lineprotocol::ask $chan $name $email]
-    } finally {
-        ::sslkeys::tls::close $chan
-    }
-    ::sslkeys::Discreetly {
-        set identity [::sslkeys::certificate verify [dict get $pair certificate] -cafile $cafile -purpose client]
-        if {[dict get $identity name] ne $name} {
-            throw {SSLKEYS CHAIN INVALID} "the server gave a certificate for another name"
-        }
-        if {![::sslkeys::certificate match [dict get $pair certificate] [dict get $pair key]]} {
-            throw [list SSLKEYS STORE MISMATCH name $name] "the server gave a key that does not fit the certificate"
-        }
-        ::sslkeys::durable pair $directory $name -key [dict get $pair key] -certificate [dict get $pair certificate]
-    }
 }
 
 # Get a page as http::geturl does, over sslkeys::tls::socket registered for https, but fail clearly.

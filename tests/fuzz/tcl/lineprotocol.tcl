@@ -21,7 +21,8 @@ proc ::fuzz::lineprotocol::begin {} {
     } finally {
         set ::sslkeys::keydirectory $kept
     }
-    set server [sslkeys::server new -directory keys -keyfile keys/server1.key -certfile keys/server1.crt -port 0 -address 127.0.0.1]
+    set server [sslkeys::server new -directory keys -keyfile keys/server1.key -certfile keys/server1.crt -port 0 -address 127.0.0.1 \
+        -policy {approval {{0 auto}} issue-per-minute {{0 0}} failures-per-minute {{0 0}}}]
     sslkeys::log::configure -level error -channel [open log w]
     # The port's handler without the TLS around it.
     set listener [sslkeys::listener new [list [info object namespace $server]::my Serve] -address 127.0.0.1 -log ::sslkeys::log::event]
