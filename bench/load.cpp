@@ -4,12 +4,17 @@
 //     for every GET / load kept PORT SECONDS PROCESSES CA CERT KEY CONNS    GET / on connections
 //     that stay, each asked serially load enrol PORT SECONDS PROCESSES CA                  a new
 //     connection for every certificate of the line protocol
+//     load est PORT SECONDS PROCESSES CA - - CONNS          a key, a request and an answer of EST
+//     for every certificate, on connections that stay
 //
 // Prints good answers per second, and the microseconds of processor time that an answer took on
 // this side. The server's certificate is verified, no session is resumed, and any other answer than
 // a good one ends it all.
+#include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <arpa/inet.h>
 #include <chrono>
@@ -104,14 +109,25 @@ class Connection {
         return text;
     }
 
-    void receivePage() {
-        const std::string answer = receive("\r\n\r\n", [](const std::string& head) {
+    std::string receiveHttp() {
+        return receive("\r\n\r\n", [](const std::string& head) {
             const std::size_t field = head.find("Content-Length: ");
             const std::size_t tclhttpd =
                 field == std::string::npos ? head.find("Content-length: ") : field;
             must(tclhttpd != std::string::npos, "an answer with a length; " + head);
             return static_cast<std::size_t>(std::atoi(head.c_str() + tclhttpd + 16));
         });
+    }
+
+    void receiveCertificate() {
+        const std::string answer = receiveHttp();
+        must(answer.rfind("HTTP/1.1 200", 0) == 0 &&
+                 answer.find("application/pkcs7-mime") != std::string::npos,
+             "a certificate; " + answer);
+    }
+
+    void receivePage() {
+        const std::string answer = receiveHttp();
         must(answer.rfind("HTTP/1.1 200", 0) == 0 || answer.rfind("HTTP/1.0 200", 0) == 0,
              "status 200; " + answer);
         must(answer.find("\r\n\r\nClock: ") != std::string::npos &&
@@ -179,18 +195,62 @@ long enrolAgain(const Target& target, Clock::time_point end) {
     return count;
 }
 
+// A request in base64 for a new key.
+std::string makeRequest(const std::string& name) {
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("prime256v1"),
+                                                                  EVP_PKEY_free);
+    const std::unique_ptr<X509_REQ, decltype(&X509_REQ_free)> request(X509_REQ_new(),
+                                                                      X509_REQ_free);
+    X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(request.get()), "CN", MBSTRING_UTF8,
+                               reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+    X509_REQ_set_pubkey(request.get(), key.get());
+    must(X509_REQ_sign(request.get(), key.get(), EVP_sha256()) > 0, "signing a request");
+    unsigned char* der = nullptr;
+    const int size = i2d_X509_REQ(request.get(), &der);
+    std::string text(static_cast<std::size_t>(4 * ((size + 2) / 3) + 1), '\0');
+    text.resize(static_cast<std::size_t>(
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), der, size)));
+    OPENSSL_free(der);
+    return text;
+}
+
+long askEstAgain(const Target& target, Clock::time_point end, int connections) {
+    std::vector<std::unique_ptr<Connection>> kept;
+    for (int index = 0; index < connections; ++index) {
+        kept.push_back(std::make_unique<Connection>(target));
+    }
+    const std::string prefix = "est" + std::to_string(getpid()) + "-" +
+                               std::to_string(Clock::now().time_since_epoch().count()) + "-";
+    long count = 0;
+    long asked = 0;
+    while (Clock::now() < end) {
+        for (auto& connection : kept) {
+            const std::string body = makeRequest(prefix + std::to_string(asked++));
+            connection->send("POST /.well-known/est/simpleenroll HTTP/1.1\r\nHost: localhost\r\n"
+                             "Content-Type: application/pkcs10\r\nContent-Length: " +
+                             std::to_string(body.size()) + "\r\n\r\n" + body);
+        }
+        for (auto& connection : kept) {
+            connection->receiveCertificate();
+            ++count;
+        }
+    }
+    return count;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     // A server that hangs up is to be told as what failed.
     std::signal(SIGPIPE, SIG_IGN);
     const std::string kind = argc > 1 ? argv[1] : "";
-    must((kind == "connect" && argc == 8) || (kind == "kept" && argc == 9) ||
+    must((kind == "connect" && argc == 8) || ((kind == "kept" || kind == "est") && argc == 9) ||
              (kind == "enrol" && argc == 6),
-         "usage: load connect|kept|enrol PORT SECONDS PROCESSES CA ?CERT KEY? ?CONNECTIONS?; "
+         "usage: load connect|kept|enrol|est PORT SECONDS PROCESSES CA ?CERT KEY? ?CONNECTIONS?; "
          "reading it");
-    const Target target = makeTarget(std::atoi(argv[2]), argv[5], argc > 7 ? argv[6] : nullptr,
-                                     argc > 7 ? argv[7] : nullptr);
+    const bool shows = kind == "connect" || kind == "kept";
+    const Target target = makeTarget(std::atoi(argv[2]), argv[5], shows ? argv[6] : nullptr,
+                                     shows ? argv[7] : nullptr);
     const auto start = Clock::now();
     const auto end =
         start + std::chrono::milliseconds(static_cast<long>(1000 * std::atof(argv[3])));
@@ -203,6 +263,7 @@ int main(int argc, char** argv) {
         if (child == 0) {
             const long count = kind == "connect" ? connectAgain(target, end)
                                : kind == "kept"  ? askAgain(target, end, std::atoi(argv[8]))
+                               : kind == "est"   ? askEstAgain(target, end, std::atoi(argv[8]))
                                                  : enrolAgain(target, end);
             must(write(counts[1], &count, sizeof count) == sizeof count, "telling the count");
             std::_Exit(0);

@@ -32,17 +32,20 @@ proc ::servers::tclhttpd {} {
     return [expr {[info exists ::env(TCLHTTPD_HOME)] && [file exists $::env(TCLHTTPD_HOME)/lib/httpd.tcl]}]
 }
 
-# Good answers per second of a server to some kind of load: connect, kept or enrol.
+# Good answers per second of a server to some kind of load: connect, kept, enrol or est.
 proc ::servers::answer {name kind} {
     variable directory
     variable clients
     variable connections
-    set port [port $name [expr {$kind eq {enrol} ? {enrol} : {port}}]]
+    set port [port $name [expr {$kind in {enrol est} ? {enrol} : {port}}]]
     set words [list $kind $port [dict get $::bench::options -seconds] $clients $directory/keys/ca.crt]
-    if {$kind ne {enrol}} {
+    if {$kind eq {est}} {
+        # Nobody is known, as for who comes for the first time.
+        lappend words - -
+    } elseif {$kind ne {enrol}} {
         lappend words $directory/keys/client1.crt $directory/keys/client1.key
     }
-    if {$kind eq {kept}} {
+    if {$kind in {kept est}} {
         lappend words $connections
     }
     return [lindex [bench::program load {*}$words] 0]

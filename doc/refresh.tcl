@@ -30,6 +30,11 @@ proc ::refresh::formatCall {row} {
     if {[dict get $row attributes]} {
         lappend parts "\[opt \"\[arg ATTR\] \[arg value\] \[arg ...\]\"\]"
     }
+    return [foldCall $parts]
+}
+
+# Write the parts of a call in lines of at most 100 columns.
+proc ::refresh::foldCall {parts} {
     set text ""
     set line "\[call"
     foreach part $parts {
@@ -42,6 +47,41 @@ proc ::refresh::formatCall {row} {
     return "$text$line\]"
 }
 
+# Write a row of the operator's commands as a doctools call.
+proc ::refresh::formatCommand {command} {
+    set parts [list "\[cmd {sslkeys $command}\]"]
+    foreach word [sslkeys::cli::ArgumentWords $command] {
+        set inside [join [lmap one [split [string trim $word ?] " "] {string cat "\[arg " $one "\]"}] " "]
+        if {[string index $word 0] eq "?"} {
+            set inside "\[opt \"$inside\"\]"
+        }
+        lappend parts $inside
+    }
+    foreach option [sslkeys::cli::OptionsOf $command] {
+        set value [lindex [dict get $sslkeys::cli::options $option] 1]
+        lappend parts [expr {$value eq "" ? "\[opt \[option $option\]\]" : "\[opt \"\[option $option\] \[arg $value\]\"\]"}]
+    }
+    return [foldCall $parts]
+}
+
+# The page of the operator's command: its calls, and the one list of all options.
+proc ::refresh::replaceCommands {page} {
+    dict for {command row} $sslkeys::cli::commands {
+        set page [replaceCall $page "\[call \[cmd {sslkeys $command}\]" [formatCommand $command]]
+    }
+    set lines {}
+    dict for {option row} $sslkeys::cli::options {
+        lassign $row type value default meaning
+        set usual [expr {$default in {"" 0} || $option eq "-config" ? "" : " (\[const $default\])"}]
+        lappend lines "\[opt_def $option[expr {$value eq "" ? "" : " \[arg $value\]"}]\] $meaning$usual"
+    }
+    set begin "\[section OPTIONS\]"
+    set start [string first "\[list_begin options\]\n" $page [string first $begin $page]]
+    incr start [string length "\[list_begin options\]\n"]
+    set end [string first "\[list_end\]" $page $start]
+    return [string range $page 0 $start-1][join $lines \n]\n[string range $page $end end]
+}
+
 proc ::refresh::replaceCalls {page} {
     foreach row [sslkeys::about commands] {
         lassign [dict get $row command] noun verb
@@ -49,18 +89,23 @@ proc ::refresh::replaceCalls {page} {
         if {$verb ne ""} {
             append begin " \[method $verb\]"
         }
-        set start [string first $begin $page]
-        if {$start < 0} {
-            continue
-        }
-        set end $start
-        while {![info complete [string range $page $start $end]]
-                || [string index $page $end] ne "\]"} {
-            incr end
-        }
-        set page [string replace $page $start $end [formatCall $row]]
+        set page [replaceCall $page $begin [formatCall $row]]
     }
     return $page
+}
+
+# Replace the call that begins so, where the page has it.
+proc ::refresh::replaceCall {page begin call} {
+    set start [string first $begin $page]
+    if {$start < 0} {
+        return $page
+    }
+    set end $start
+    while {![info complete [string range $page $start $end]]
+            || [string index $page $end] ne "\]"} {
+        incr end
+    }
+    return [string replace $page $start $end $call]
 }
 
 proc ::refresh::replaceCodes {page} {
@@ -78,11 +123,14 @@ proc ::refresh::replaceCodes {page} {
     return [string replace $page $start $end-1 [join $codes \n]\n]
 }
 
-foreach path [glob -directory $::refresh::directory *.man] {
+proc ::refresh::refresh {path replacements} {
     set channel [open $path r+]
     fconfigure $channel -encoding utf-8 -translation lf
     set page [read $channel]
-    set fresh [::refresh::replaceCodes [::refresh::replaceCalls $page]]
+    set fresh $page
+    foreach replace $replacements {
+        set fresh [::refresh::$replace $fresh]
+    }
     if {$fresh ne $page} {
         seek $channel 0
         puts -nonewline $channel $fresh
@@ -91,3 +139,9 @@ foreach path [glob -directory $::refresh::directory *.man] {
     }
     close $channel
 }
+
+foreach path [glob -directory $::refresh::directory *.man] {
+    ::refresh::refresh $path {replaceCalls replaceCodes}
+}
+source -encoding utf-8 [file join [file dirname $::refresh::directory] library cli table.tcl]
+::refresh::refresh [file join $::refresh::directory command sslkeys.man] replaceCommands

@@ -18,21 +18,27 @@ namespace eval ::sslkeys {
     # file -> the commands that it defines, named from ::sslkeys.
     variable rooms {
         wire/tls.tcl {
-            tls::init tls::context tls::socket tls::import tls::handshake
+            tls::init tls::context tls::socket tls::stranger tls::import tls::handshake
             tls::strip tls::close
         }
-        wire/tlsverdict.tcl   {tls::peer tls::peerCertificate tls::Callback tls::JudgeSession}
+        wire/tlsverdict.tcl   {tls::peer tls::showing tls::peerCertificate tls::Callback tls::LetThrough tls::JudgeSession}
         wire/tlsreason.tcl    {tls::reason tls::explain tls::Reason}
         wire/connection.tcl {
             connection::start connection::perform connection::await connection::watch connection::pause
             connection::wake connection::read connection::take connection::breathe connection::send connection::drain connection::limit
             connection::hold connection::address connection::linger connection::close
             connection::disown connection::abandon connection::use connection::release
+            connection::occupy connection::rest connection::quiesce connection::isEnding
         }
         wire/listener.tcl     {listener}
         wire/http.tcl         {http::serve http::response}
         wire/httpmessage.tcl {
             http::status http::parseHead http::checkPartialHead http::newBody http::feedBody http::formatResponse
+        }
+        wire/httpclient.tcl   {http::exchange http::formatRequest http::parseStatus}
+        wire/est.tcl {
+            est::parsePath est::makePath est::methodOf est::parseRequest est::makeRequest est::makeCertificates est::parseCertificates
+            est::parseBasic est::makeBasic est::parseRetryAfter est::makePending est::parsePending est::makeReason
         }
         wire/lineprotocol.tcl {
             lineprotocol::makeRequest lineprotocol::parseRequest lineprotocol::makeAnswer
@@ -46,9 +52,22 @@ namespace eval ::sslkeys {
         ca/policy.tcl         {policy policy::next policy::names policy::CheckName}
         ca/issuer.tcl         {issuer}
         ca/revocation.tcl     {revocation}
-        service/log.tcl       {log::configure log::event log::format}
+        ca/crlfile.tcl        {crlfile}
+        ca/responder.tcl      {responder}
+        service/log.tcl       {log::configure log::event log::format log::reopen log::counts}
+        service/config.tcl    {config::load config::read}
+        service/publish.tcl   {publish}
+        service/health.tcl    {health health::isLoopback}
+        service/serve.tcl     {serve::run service}
         service/server.tcl    {server}
-        service/client.tcl    {client::enrol client::geturl client::get}
+        service/doctor.tcl    {doctor::examine doctor::worst}
+        service/enrolment.tcl {enrolment}
+        service/client.tcl    {client::geturl client::get}
+        service/enrolling.tcl {client::enrol client::renew}
+        service/wish.tcl      {client::Wish client::ReadWish client::ReadFile}
+        service/firsttrust.tcl {client::Trust}
+        service/conversation.tcl {client::Open client::Hang client::Knock client::Exchange client::Authorities client::Obtain}
+        cli/cli.tcl           {cli::main}
     }
 }
 

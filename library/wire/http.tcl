@@ -34,6 +34,7 @@ proc ::sslkeys::http::serve {chan handler args} {
                 ::sslkeys::connection::linger $chan [expr {$buffer ne {}}]
                 return
             }
+            ::sslkeys::connection::rest $chan
             # One buffer may hold a thousand requests.
             if {[incr answered] % 16 == 0} {
                 ::sslkeys::connection::breathe $chan
@@ -59,6 +60,7 @@ proc ::sslkeys::http::ReadRequest {chan options bufferName requestName} {
     set begun [expr {$buffer ne {}}]
     if {$begun} {
         ::sslkeys::connection::limit $chan [dict get $options -headertime]
+        ::sslkeys::connection::occupy $chan
     }
     set empty 0
     while {1} {
@@ -81,6 +83,7 @@ proc ::sslkeys::http::ReadRequest {chan options bufferName requestName} {
         }
         if {!$begun} {
             ::sslkeys::connection::limit $chan [dict get $options -headertime]
+            ::sslkeys::connection::occupy $chan
             set begun 1
         }
         append buffer $bytes
@@ -139,6 +142,7 @@ proc ::sslkeys::http::Answer {chan handler request options} {
         if {[dict exists $answer close]} {
             set close [expr {$close || [dict get $answer close]}]
         }
+        set close [expr {$close || [::sslkeys::connection::isEnding]}]
         if {[dict exists $answer file]} {
             set file [open [dict get $answer file] rb]
             dict set answer length [file size [dict get $answer file]]

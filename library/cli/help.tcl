@@ -1,0 +1,83 @@
+# sslkeys help and version: what the table says, for people and for programs.
+
+# Tell about all commands, or about one.
+proc ::sslkeys::cli::DoHelp {options words} {
+    variable commands
+    if {[dict exists $options -complete] && [dict get $options -complete]} {
+        LoadFile complete
+        return [Complete $options $words]
+    }
+    if {![llength $words]} {
+        return [Overview]
+    }
+    set command [CommandIn $words]
+    if {$command eq {}} {
+        set below [dict keys $commands "[GlobQuote [lindex $words 0]] *"]
+        if {![llength $below] || [llength $words] > 1} {
+            set known [lmap name [dict keys $commands] {lindex $name 0}]
+            Misuse {} "there is no command \"[Cut $words]\"[Nearest [lindex $words 0] $known]"
+        }
+        foreach command $below {
+            TellCommand $command
+        }
+        return
+    }
+    TellCommand $command
+    return
+}
+
+proc ::sslkeys::cli::Overview {} {
+    variable commands
+    variable groups
+    variable json
+    if {$json} {
+        puts "\[\n[join [lmap command [dict keys $commands] {
+            Json [list command $command group [dict get $commands $command group] synopsis [Synopsis $command] \
+                summary [dict get $commands $command summary]]
+        }] ",\n"]\n\]"
+        return
+    }
+    puts "sslkeys: a private certificate authority\n"
+    puts "Usage: sslkeys ?-keys DIRECTORY? COMMAND ?argument ...? ?-option ...?"
+    dict for {group title} $groups {
+        puts "\n[Paint bold $title]"
+        dict for {command row} $commands {
+            if {[dict get $row group] eq $group} {
+                puts "  [format %-18s $command] [dict get $row summary]"
+            }
+        }
+    }
+    puts "\nA first time:  sslkeys init CN='Example CA'; sslkeys issue client alice; sslkeys list"
+    puts "About one:     sslkeys help COMMAND, or the manual page: man sslkeys"
+    return
+}
+
+proc ::sslkeys::cli::TellCommand {command} {
+    variable commands
+    variable options
+    variable globals
+    variable json
+    if {$json} {
+        puts [Json [list command $command group [dict get $commands $command group] synopsis [Synopsis $command] \
+            summary [dict get $commands $command summary]]]
+        return
+    }
+    puts "[Paint bold "sslkeys [UsageLine $command]"]"
+    puts "  [string toupper [dict get $commands $command summary] 0]."
+    foreach {title names} [list {} [OptionsOf $command] "  Also, as everywhere:" [lsearch -all -inline -not -exact $globals -help]] {
+        if {$title ne {}} {
+            puts $title
+        }
+        foreach option $names {
+            lassign [dict get $options $option] - placeholder default meaning
+            puts "    [format %-22s [string trimright "$option $placeholder"]] $meaning[expr {$default in {{} 0} ? {} : " ($default)"}]"
+        }
+    }
+}
+
+# Tell the versions of what this consists of.
+proc ::sslkeys::cli::DoVersion {options words} {
+    set openssl [dict get [::sslkeys::about features] openssl]
+    Answer [dict create sslkeys [::sslkeys::about version] tcl [info patchlevel] openssl $openssl] \
+        "sslkeys [::sslkeys::about version], $openssl, Tcl [info patchlevel]"
+}
