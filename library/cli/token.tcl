@@ -63,8 +63,8 @@ proc ::sslkeys::cli::DoTokenDrop {options words} {
 proc ::sslkeys::cli::DropToken {options word} {
     set registry [OpenRegistry $options]
     set hash $word
-    if {![regexp {^[0-9a-f]{4,64}$} $word]} {
-        set rows [dict get [$registry tokens -name [GlobQuote $word] -open 1] rows]
+    set rows [dict get [$registry tokens -name [GlobQuote $word] -open 1] rows]
+    if {[llength $rows] || ![regexp {^[0-9a-f]{4,64}$} $word]} {
         if {[llength $rows] > 1} {
             Ambiguous $word tokens [lmap row $rows {
                 string cat [string range [dict get $row hash] 0 15] "  " [Cut [dict get $row name]] ", " [dict get $row profile]

@@ -116,10 +116,13 @@ namespace eval ::sslkeys::publish {}
 
 # The first object of a PEM file.
 proc ::sslkeys::publish::Der {pem} {
-    if {![regexp -- {-----BEGIN [^-]+-----\s(.*?)-----END } $pem - body]} {
+    # A regular expression would take time in the square of a long list.
+    set begin [string first "\n" $pem [string first "-----BEGIN " $pem]]
+    set end [string first "-----END " $pem $begin]
+    if {[string first "-----BEGIN " $pem] < 0 || $begin < 0 || $end < 0} {
         throw {SSLKEYS CERTIFICATE PEM} "there is no PEM in a file that is to be published"
     }
-    return [binary decode base64 $body]
+    return [binary decode base64 [string range $pem $begin $end-1]]
 }
 
 # The octets that stand in a path, of which a few hundred make a request; empty where there are none.

@@ -97,8 +97,9 @@ oo::class create ::sslkeys::server {
     # End the connections of certificates that are revoked from now on, on all ports of this process.
     method CloseRevoked {serials} {
         foreach chan [::sslkeys::tls::showing $serials] {
-            set peer [dict get [::sslkeys::tls::peer $chan] name]
-            ::sslkeys::log::event info closed name $peer reason "its certificate was revoked"
+            # Whoever has not finished the handshake is nobody yet, and goes all the same.
+            set peer [dict filter [::sslkeys::tls::peer $chan] key name]
+            ::sslkeys::log::event info closed {*}$peer reason "its certificate was revoked"
             if {[info coroutine] eq {}} {
                 ::sslkeys::connection::abandon $chan
             } else {
@@ -110,15 +111,20 @@ oo::class create ::sslkeys::server {
 
     # What is due, once a second: the revoked set and its list; requests whose time is over, each minute; old rows, each hour.
     method Beat {now} {
+        incr Beats
+        my Try [list $Revocation poll [clock seconds]]
+        if {$Beats % 60 == 1} {
+            my Try [list $Issuer sweep [clock seconds]]
+        }
+        if {$Beats % 3600 == 1800} {
+            my Try [list $Registry prune {*}$Keep]
+        }
+    }
+
+    # One thing that fails must not keep the others from what is due.
+    method Try {command} {
         try {
-            $Revocation poll [clock seconds]
-            incr Beats
-            if {$Beats % 60 == 1} {
-                $Issuer sweep [clock seconds]
-            }
-            if {$Beats % 3600 == 1800} {
-                $Registry prune {*}$Keep
-            }
+            {*}$command
         } on error {message details} {
             ::sslkeys::log::event error sweep-failed code [dict get $details -errorcode] reason $message
         }

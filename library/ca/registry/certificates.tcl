@@ -51,7 +51,8 @@ oo::define ::sslkeys::registry {
                 }
                 issued {
                     $Db change {UPDATE certificates SET withdrawn = 1 WHERE serial = :serial} [list serial $serial]
-                    my revoke $serial cessationOfOperation $Who $reason -time $now
+                    # What others have asked for under this name is not his who went away.
+                    my RevokeRow $row cessationOfOperation $Who $reason $now
                 }
             }
         }
@@ -69,21 +70,24 @@ oo::define ::sslkeys::registry {
         return [my Shown $row]
     }
 
-    # List the certificates that a text may mean: serial number, its beginning (4 digits or more), fingerprint, name.
+    # List the certificates that a text may mean: serial number, its beginning (4 digits or more), fingerprint; and name, which
+    # may look like any of these, and hides none nor is hidden.
     method find {text} {
         set hex [string tolower [string map {: {}} $text]]
+        set rows {}
         if {[regexp {^[0-9a-f]{4,64}$} $hex]} {
             set rows [$Db rows {SELECT * FROM certificates WHERE serial = :hex OR fingerprint = :hex} [list hex $hex]]
             if {![llength $rows]} {
                 set rows [$Db rows {SELECT * FROM certificates WHERE serial >= :hex AND serial < :end ORDER BY serial LIMIT 100} \
                     [list hex $hex end ${hex}g]]
             }
-        } else {
-            set rows {}
         }
-        if {![llength $rows]} {
-            set rows [$Db rows {SELECT * FROM certificates WHERE folded = :folded ORDER BY sequence DESC LIMIT 100} \
-                [list folded [string tolower $text]]]
+        set serials [lmap row $rows {dict get $row serial}]
+        foreach row [$Db rows {SELECT * FROM certificates WHERE folded = :folded ORDER BY sequence DESC LIMIT 100} \
+                [list folded [string tolower $text]]] {
+            if {[dict get $row serial] ni $serials} {
+                lappend rows $row
+            }
         }
         return [lmap row $rows {my Shown $row}]
     }

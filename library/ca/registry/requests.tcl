@@ -45,7 +45,8 @@ oo::define ::sslkeys::registry {
             [list operation $operation profile $profile authserial $authserial csrhash $csrhash]] sequence]
     }
 
-    # List the requests that a text may mean: id, its beginning (4 characters or more), name.
+    # List the requests that a text may mean: id, or its beginning (4 characters or more), and name. Who asks chooses his name,
+    # and his key and so his id: neither hides the other.
     method findRequests {text} {
         set folded [string tolower $text]
         set rows [$Db rows "[my RequestSql] WHERE id = :id" [list id $folded]]
@@ -53,8 +54,11 @@ oo::define ::sslkeys::registry {
             # After the last character of an id, g sorts behind all.
             set rows [$Db rows "[my RequestSql] WHERE id >= :id AND id < :end ORDER BY id LIMIT 100" [list id $folded end ${folded}g]]
         }
-        if {![llength $rows]} {
-            set rows [$Db rows "[my RequestSql] WHERE folded = :folded ORDER BY sequence DESC LIMIT 100" [list folded $folded]]
+        set ids [lmap row $rows {dict get $row id}]
+        foreach row [$Db rows "[my RequestSql] WHERE folded = :folded ORDER BY sequence DESC LIMIT 100" [list folded $folded]] {
+            if {[dict get $row id] ni $ids} {
+                lappend rows $row
+            }
         }
         return [lmap row $rows {dict remove $row sequence}]
     }

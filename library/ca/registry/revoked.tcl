@@ -17,15 +17,20 @@ oo::define ::sslkeys::registry {
                 throw [list SSLKEYS POLICY STATE serial $serial state $state] "the certificate $serial was never issued"
             }
             if {$state ne {revoked}} {
-                $Db change {
-                    UPDATE certificates SET state = 'revoked', revoked = :time, reason = :reason, note = :note, changed = :changed
-                    WHERE serial = :serial
-                } [list serial $serial time $time reason $reason note $note changed [my Count changes]]
-                my audit $who revoke $serial $note [list name [dict get $row name] reason $reason] -now $time
+                my RevokeRow $row $reason $who $note $time
                 my EndWhatDepends $row $who $time
             }
         }
         return [expr {$state ne {revoked}}]
+    }
+
+    method RevokeRow {row reason who note time} {
+        set serial [dict get $row serial]
+        $Db change {
+            UPDATE certificates SET state = 'revoked', revoked = :time, reason = :reason, note = :note, changed = :changed
+            WHERE serial = :serial
+        } [list serial $serial time $time reason $reason note $note changed [my Count changes]]
+        my audit $who revoke $serial $note [list name [dict get $row name] reason $reason] -now $time
     }
 
     # A number that goes up with every revocation.

@@ -102,8 +102,10 @@ oo::define ::sslkeys::registry {
     }
 
     method IsFree {folded} {
+        # Also as CN or alternative name of a certificate that stands under another name.
         return [expr {[$Db value {
-            SELECT 1 FROM certificates WHERE folded = :folded AND withdrawn = 0 AND state <> 'closed' LIMIT 1
+            SELECT 1 FROM names n JOIN certificates c ON c.serial = n.serial
+            WHERE n.name = :folded AND c.withdrawn = 0 AND c.state <> 'closed' LIMIT 1
         } [list folded $folded]] eq {}}]
     }
 
