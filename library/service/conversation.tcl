@@ -186,7 +186,8 @@ proc ::sslkeys::client::GiveUp {answer wish pause} {
         "the server cannot take the request now: [::sslkeys::est::makeReason [dict get $answer body]]"
 }
 
-# Fail as the server said. What it denied is over, and its wish is forgotten; a token can be typed again.
+# Fail as the server said. What it denied is over, and its wish is forgotten; a token can be typed again. A renewal's wish
+# stays: it holds the key of a successor that may be issued already, without which nobody renews any more.
 proc ::sslkeys::client::Refused {answer wishfile} {
     set status [dict get $answer status]
     set reason [::sslkeys::est::makeReason [dict get $answer body]]
@@ -196,7 +197,7 @@ proc ::sslkeys::client::Refused {answer wishfile} {
     if {$status ni {400 401 403 404 413}} {
         throw [list SSLKEYS WIRE EST status $status] "the server answered with status $status: $reason"
     }
-    if {$wishfile ne {} && $status in {400 403 404}} {
+    if {$wishfile ne {} && $status in {400 403 404} && [file extension $wishfile] ne {.renewal}} {
         file delete $wishfile
     }
     throw [list SSLKEYS WIRE DENIED status $status] "Request to generate certificate denied: $reason"
