@@ -7,7 +7,7 @@ namespace eval ::sslkeys::config {
     # key -> default, check, its limits
     variable keys {
         address                  {{}        Addresses}
-        enroll-port              {9901      Port}
+        enroll-port              {9901      Number 0 65535}
         service-port             {9902      Port}
         publish-port             {off       Port}
         publish-address          {{}        Addresses}

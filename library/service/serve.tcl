@@ -168,7 +168,7 @@ oo::class create ::sslkeys::service {
         return [dict get $Config settings $key]
     }
 
-    # The port of a key; 0 also for off, which who opens it asks before.
+    # The port of a key; 0 also for off, which who opens it asks before (the port where machines enrol cannot be off).
     method Port {key} {
         return [expr {[my Get $key] eq {off} ? 0 : [my Get $key]}]
     }
