@@ -4,6 +4,7 @@
 #include "pki/digest.h"
 #include "pki/error.h"
 #include "pki/extension.h"
+#include "pki/key.h"
 #include "pki/pem.h"
 #include "pki/profile.h"
 #include "pki/serial.h"
@@ -12,6 +13,7 @@
 
 #include <openssl/objects.h>
 
+#include <algorithm>
 #include <mutex>
 
 namespace sslkeys {
@@ -66,10 +68,9 @@ std::string printOctets(const ASN1_OCTET_STRING* octets) {
 }  // namespace
 
 struct Certificate::Content {
-    std::vector<unsigned char> der;
-    std::string serial;
-    std::int64_t notBefore;
-    std::int64_t notAfter;
+    der::Octets der;
+    Face face;
+    bool isMadeHere;          // then all of its face is known, else its first three fields
     OwnedCertificate parsed;  // once somebody asked, where it was made here
     std::once_flag asked;
 };
@@ -83,20 +84,19 @@ Certificate Certificate::parsed(OwnedCertificate certificate) {
     const X509* read = sound.get();
     auto content = std::make_shared<Content>();
     content->der = encodeDer(i2d_X509, read);
-    content->serial = printSerial(X509_get0_serialNumber(read));
-    content->notBefore = toSeconds(X509_get0_notBefore(read));
-    content->notAfter = toSeconds(X509_get0_notAfter(read));
+    content->face.serial = printSerial(X509_get0_serialNumber(read));
+    content->face.notBefore = toSeconds(X509_get0_notBefore(read));
+    content->face.notAfter = toSeconds(X509_get0_notAfter(read));
+    content->isMadeHere = false;
     content->parsed = std::move(sound);
     return Certificate(std::move(content));
 }
 
-Certificate Certificate::made(std::vector<unsigned char> der, std::string serial,
-                              std::int64_t notBefore, std::int64_t notAfter) {
+Certificate Certificate::made(der::Octets der, Face face) {
     auto content = std::make_shared<Content>();
     content->der = std::move(der);
-    content->serial = std::move(serial);
-    content->notBefore = notBefore;
-    content->notAfter = notAfter;
+    content->face = std::move(face);
+    content->isMadeHere = true;
     return Certificate(std::move(content));
 }
 
@@ -135,11 +135,13 @@ std::string Certificate::toPem() const {
     return std::string(view(writePem("CERTIFICATE", content_->der.data(), content_->der.size())));
 }
 
-const std::string& Certificate::serial() const { return content_->serial; }
+der::View Certificate::der() const { return content_->der; }
 
-std::int64_t Certificate::notBefore() const { return content_->notBefore; }
+const std::string& Certificate::serial() const { return content_->face.serial; }
 
-std::int64_t Certificate::notAfter() const { return content_->notAfter; }
+std::int64_t Certificate::notBefore() const { return content_->face.notBefore; }
+
+std::int64_t Certificate::notAfter() const { return content_->face.notAfter; }
 
 std::string Certificate::fingerprint() const {
     const Sha256 digest = hashSha256(content_->der.data(), content_->der.size());
@@ -170,13 +172,22 @@ std::string Certificate::profile() const {
     return row == nullptr ? "" : std::string(row->name);
 }
 
-Name Certificate::subject() const { return Name::from(X509_get_subject_name(get())); }
-
-Name Certificate::issuer() const { return Name::from(X509_get_issuer_name(get())); }
+Name Certificate::subject() const {
+    return content_->isMadeHere ? content_->face.subject : Name::from(X509_get_subject_name(get()));
+}
 
 AltNames Certificate::altNames() const {
-    return altNamesFrom(readExtension<OwnedGeneralNames>(get(), NID_subject_alt_name).get());
+    return content_->isMadeHere
+               ? content_->face.altNames
+               : altNamesFrom(readExtension<OwnedGeneralNames>(get(), NID_subject_alt_name).get());
 }
+
+std::string Certificate::keyFingerprint() const {
+    return content_->face.point ? printKeyFingerprint(*content_->face.point)
+                                : printKeyFingerprint(publicKey());
+}
+
+Name Certificate::issuer() const { return Name::from(X509_get_issuer_name(get())); }
 
 std::vector<std::string> Certificate::keyUsages() const {
     // What OpenSSL keeps of it is empty where another extension is damaged.
@@ -192,10 +203,11 @@ bool Certificate::isCa() const { return X509_check_ca(get()) == 1; }
 long Certificate::pathLength() const { return X509_get_pathlen(get()); }
 
 std::string Certificate::commonName() const {
-    const X509_NAME* name = X509_get_subject_name(get());
-    const int first = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
-    const bool single = first >= 0 && X509_NAME_get_index_by_NID(name, NID_commonName, first) < 0;
-    return single ? std::string(subject().find("CN")) : "";
+    const Name name = subject();
+    const auto& attributes = name.attributes();
+    const auto count = std::count_if(attributes.begin(), attributes.end(),
+                                     [](const auto& each) { return each.first == "CN"; });
+    return count == 1 ? std::string(name.find("CN")) : "";
 }
 
 bool Certificate::matches(const EVP_PKEY* key) const {

@@ -3,10 +3,13 @@
 #pragma once
 
 #include "pki/altname.h"
+#include "pki/der.h"
 #include "pki/name.h"
 #include "pki/owned.h"
+#include "pki/p256.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,9 +28,18 @@ class Certificate {
     //   errors  CERTIFICATE PEM
     static Certificate parsed(OwnedCertificate certificate);
 
-    // Take what was just signed, and what its maker knows of it.
-    static Certificate made(std::vector<unsigned char> der, std::string serial,
-                            std::int64_t notBefore, std::int64_t notAfter);
+    // What the maker of a certificate knows of it, so that nobody has to parse what was just made.
+    struct Face {
+        std::string serial;
+        std::int64_t notBefore;
+        std::int64_t notAfter;
+        Name subject;
+        AltNames altNames;
+        std::optional<p256::Point> point;  // of its key, where p256.h may write that
+    };
+
+    // Take what was just signed.
+    static Certificate made(der::Octets der, Face face);
 
     // Read the one certificate of a text; more or none is refused.
     //   errors  CERTIFICATE PEM
@@ -39,12 +51,20 @@ class Certificate {
 
     std::string toPem() const;
 
+    // Borrow its DER.
+    der::View der() const;
+
     // Fields that need no parsing.
     const std::string& serial() const;  // lower-case hex
     std::int64_t notBefore() const;     // Unix seconds
     std::int64_t notAfter() const;      // Unix seconds
     std::string fingerprint() const;    // SHA-256 of the DER, lower-case hex
     std::string sha1() const;           // SHA-1 of the DER, for a person to compare
+
+    // Fields that need none of what was made here, nor had its maker another key than on P-256.
+    Name subject() const;
+    AltNames altNames() const;
+    std::string keyFingerprint() const;  // as printKeyFingerprint(); errors  as publicKey()
 
     // The other fields, each as RFC 5280 4.1 and 4.2 name it; "" or an empty list where it is
     // absent.
@@ -53,9 +73,7 @@ class Certificate {
     std::string authorityKeyId() const;      // lower-case hex
     std::string signatureAlgorithm() const;  // "ecdsa-with-SHA256"
     std::string profile() const;             // the profile it fits, or ""
-    Name subject() const;
     Name issuer() const;
-    AltNames altNames() const;
     std::vector<std::string> keyUsages() const;       // "digitalSignature" ...
     std::vector<std::string> extendedUsages() const;  // "serverAuth" ..., OIDs of unknown ones
     bool isCa() const;

@@ -116,31 +116,30 @@ void requireProfile(const X509* certificate, const Statements& statements, const
 }
 
 // Write everything that is signed.
-//   in      issuer  null for a certificate that signs itself
-OwnedCertificate draft(const Terms& terms, const SerialOctets& serial, const Validity& validity,
-                       const PublicKey& publicKey, const X509* issuer) {
+//   in      face  what of it is known and settled;  issuer  null for one that signs itself
+OwnedCertificate draft(const Terms& terms, const SerialOctets& serial,
+                       const Certificate::Face& face, EVP_PKEY* key, const X509* issuer) {
     OwnedCertificate certificate(require(X509_new(), kFailure));
     X509* made = certificate.get();
     require(X509_set_version(made, X509_VERSION_3), kFailure);
     require(ASN1_STRING_set(X509_get_serialNumber(made), serial.data(),
                             static_cast<int>(serial.size())),
             kFailure);
-    const Name subject = settleSubject(terms.subject);
-    subject.writeTo(X509_get_subject_name(made));
+    face.subject.writeTo(X509_get_subject_name(made));
     require(X509_set_issuer_name(made, X509_get_subject_name(issuer == nullptr ? made : issuer)),
             kFailure);
-    writeTime(X509_getm_notBefore(made), validity.notBefore);
-    writeTime(X509_getm_notAfter(made), validity.notAfter);
-    if (publicKey.point) {
-        p256::setPublicKey(made, *publicKey.point);
+    writeTime(X509_getm_notBefore(made), face.notBefore);
+    writeTime(X509_getm_notAfter(made), face.notAfter);
+    if (face.point) {
+        p256::setPublicKey(made, *face.point);
     } else {
-        require(X509_set_pubkey(made, publicKey.key), kFailure);
+        require(X509_set_pubkey(made, key), kFailure);
     }
-    const Statements statements{*terms.profile,      keyUsagesFor(*terms.profile, publicKey.key),
-                                pathLengthOf(terms), settleAltNames(terms),
+    const Statements statements{*terms.profile,      keyUsagesFor(*terms.profile, key),
+                                pathLengthOf(terms), face.altNames,
                                 terms.pointers,      terms.constraints};
     if (issuer != nullptr) {
-        requirePermitted(issuer, subject, statements.altNames, !terms.profile->isCa);
+        requirePermitted(issuer, face.subject, face.altNames, !terms.profile->isCa);
     }
     addExtensions(made, statements, issuer);
     requireProfile(made, statements, issuer);
@@ -154,11 +153,11 @@ Issued make(const Terms& terms, const PublicKey& publicKey, const X509* issuer, 
     requireExtras(terms);
     const Validity validity = validityOf(terms, latest);
     const SerialOctets serial = drawSerial();
-    const OwnedCertificate certificate = draft(terms, serial, validity, publicKey, issuer);
-    return {Certificate::made(signer.sign(certificate.get()),
-                              printHex(serial.data(), serial.size()), validity.notBefore,
-                              validity.notAfter),
-            validity.truncated};
+    Certificate::Face face{
+        printHex(serial.data(), serial.size()), validity.notBefore,    validity.notAfter,
+        settleSubject(terms.subject),           settleAltNames(terms), publicKey.point};
+    const OwnedCertificate certificate = draft(terms, serial, face, publicKey.key, issuer);
+    return {Certificate::made(signer.sign(certificate.get()), std::move(face)), validity.truncated};
 }
 
 // Refuse a profile that no CA, or not this one, may sign.

@@ -74,6 +74,11 @@ OwnedKey generateRsa(int bits, const Stop* stop) {
     return OwnedKey(key);
 }
 
+template <class Octets> std::string printSha256(const Octets& octets) {
+    const Sha256 digest = hashSha256(octets.data(), octets.size());
+    return printHex(digest.data(), digest.size());
+}
+
 OwnedPkcs8 toPkcs8(EVP_PKEY* key) {
     return OwnedPkcs8(require(EVP_PKEY2PKCS8(key), "could not write the key"));
 }
@@ -219,9 +224,14 @@ void requireSupported(const EVP_PKEY* key) {
 }
 
 std::string printKeyFingerprint(const EVP_PKEY* key) {
-    const std::vector<unsigned char> der = encodeDer(i2d_PUBKEY, key);
-    const Sha256 digest = hashSha256(der.data(), der.size());
-    return printHex(digest.data(), digest.size());
+    if (const auto point = p256::pointOf(key)) {
+        return printKeyFingerprint(*point);
+    }
+    return printSha256(encodeDer(i2d_PUBKEY, key));
+}
+
+std::string printKeyFingerprint(const p256::Point& point) {
+    return printSha256(p256::encodePublic(point));
 }
 
 const EVP_MD* digestFor(const EVP_PKEY* key) {

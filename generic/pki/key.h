@@ -99,6 +99,7 @@ void requireSupported(const EVP_PKEY* key);
 
 // Hash the SubjectPublicKeyInfo with SHA-256, as lower-case hex.
 std::string printKeyFingerprint(const EVP_PKEY* key);
+std::string printKeyFingerprint(const p256::Point& point);
 
 // Choose the digest that a key signs with: as strong as the key; null for Ed25519, which has its
 // own.

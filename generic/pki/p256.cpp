@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <tuple>
 
 namespace sslkeys::p256 {
 namespace {
@@ -63,6 +64,20 @@ std::optional<Point> pointOf(const EVP_PKEY* key) {
     drainOpenSsl();
     const bool isNamed = std::strcmp(group.data(), kCurve) == 0 && isExplicit == 0;
     return isNamed ? readPoint(key) : std::nullopt;
+}
+
+PublicInfo encodePublic(const Point& point) {
+    constexpr unsigned char kBefore[] = {
+        0x30, 0x59, 0x30, 0x13,                                      // algorithm
+        0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,        // id-ecPublicKey
+        0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07,  // prime256v1
+        0x03, 0x42, 0x00,                                            // subjectPublicKey
+    };
+    PublicInfo info{};
+    static_assert(sizeof kBefore + std::tuple_size_v<Point> == std::tuple_size_v<PublicInfo>);
+    std::copy(point.begin(), point.end(),
+              std::copy(std::begin(kBefore), std::end(kBefore), info.begin()));
+    return info;
 }
 
 void setPublicKey(X509* certificate, const Point& point) {

@@ -21,6 +21,10 @@ OwnedKey generate();
 // The point of a key that is written by its curve's name and uncompressed; none for any other key.
 std::optional<Point> pointOf(const EVP_PKEY* key);
 
+// Encode the SubjectPublicKeyInfo of a point, RFC 5480 2.
+using PublicInfo = std::array<unsigned char, 91>;
+PublicInfo encodePublic(const Point& point);
+
 // Write the SubjectPublicKeyInfo of a certificate in the making.
 void setPublicKey(X509* certificate, const Point& point);
 

@@ -1,12 +1,14 @@
 // See pkcs7.h.
 #include "pki/pkcs7.h"
 
+#include "pki/crl.h"
 #include "pki/error.h"
 #include "pki/pem.h"
 
 #include <openssl/cms.h>
 #include <openssl/objects.h>
-#include <openssl/pkcs7.h>
+
+#include <iterator>
 
 namespace sslkeys {
 namespace {
@@ -14,19 +16,32 @@ namespace {
 void popCertificates(STACK_OF(X509) * list) noexcept { sk_X509_pop_free(list, X509_free); }
 void popCrls(STACK_OF(X509_CRL) * list) noexcept { sk_X509_CRL_pop_free(list, X509_CRL_free); }
 
-using OwnedPkcs7 = Owned<PKCS7, PKCS7_free>;
 using OwnedCms = Owned<CMS_ContentInfo, CMS_ContentInfo_free>;
 using FoundCertificates = std::unique_ptr<STACK_OF(X509), Deleter<popCertificates>>;
 using FoundCrls = std::unique_ptr<STACK_OF(X509_CRL), Deleter<popCrls>>;
 
-constexpr const char* kFailure = "could not write the PKCS#7";
+// RFC 5652 5.1, what stands before and after the certificates: version 1, no digest, data and none
+// of it; no signer.
+constexpr unsigned char kBefore[] = {0x02, 0x01, 0x01, 0x31, 0x00, 0x30, 0x0B, 0x06, 0x09,
+                                     0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01};
+constexpr unsigned char kAfter[] = {0x31, 0x00};
+constexpr unsigned char kSignedData[] = {0x06, 0x09, 0x2A, 0x86, 0x48, 0x86,
+                                         0xF7, 0x0D, 0x01, 0x07, 0x02};
+constexpr unsigned char kCertificates = 0xA0;  // [0] IMPLICIT
+constexpr unsigned char kCrls = 0xA1;          // [1] IMPLICIT
 
-OwnedPkcs7 newSignedData() {
-    OwnedPkcs7 pkcs7(require(PKCS7_new(), kFailure));
-    require(PKCS7_set_type(pkcs7.get(), NID_pkcs7_signed), kFailure);
-    // RFC 5652 5.1: data, and none of it.
-    pkcs7->d.sign->contents->type = OBJ_nid2obj(NID_pkcs7_data);
-    return pkcs7;
+// Refuse what is no CRL.
+void requireCrl(const PemBlock& block) {
+    const auto* octets = reinterpret_cast<const unsigned char*>(block.der.data());
+    const unsigned char* next = octets;
+    const OwnedCrl crl(block.label == "X509 CRL"
+                           ? d2i_X509_CRL(nullptr, &next, static_cast<long>(block.der.size()))
+                           : nullptr);
+    drainOpenSsl();
+    if (crl == nullptr || next != octets + block.der.size()) {
+        throw Error(Code::BundleDamaged, "what is given as CRLs holds something else",
+                    {{"kind", "crl"}});
+    }
 }
 
 OwnedCms parseCms(const Secret& der) {
@@ -38,29 +53,36 @@ OwnedCms parseCms(const Secret& der) {
 
 }  // namespace
 
-std::vector<unsigned char> writePkcs7(const std::vector<Certificate>& certificates,
-                                      std::string_view crls) {
-    const OwnedPkcs7 pkcs7 = newSignedData();
+der::Octets writePkcs7(const std::vector<Certificate>& certificates, std::string_view crls) {
+    der::Octets listed;
     for (const Certificate& certificate : certificates) {
-        require(PKCS7_add_certificate(pkcs7.get(), certificate.get()), kFailure);
+        der::append(listed, certificate.der());
     }
-    const std::vector<PemBlock> blocks = readPem(crls);
+    der::Octets revoked;
+    const std::vector<PemBlock> blocks = readPem(crls, kLongestCrl);
     for (const PemBlock& block : blocks) {
-        const auto* next = reinterpret_cast<const unsigned char*>(block.der.data());
-        const OwnedCrl crl(block.label == "X509 CRL"
-                               ? d2i_X509_CRL(nullptr, &next, static_cast<long>(block.der.size()))
-                               : nullptr);
-        drainOpenSsl();
-        if (crl == nullptr) {
-            throw Error(Code::BundleDamaged, "what is given as CRLs holds something else",
-                        {{"kind", "crl"}});
-        }
-        require(PKCS7_add_crl(pkcs7.get(), crl.get()), kFailure);
+        requireCrl(block);
+        der::append(revoked,
+                    {reinterpret_cast<const unsigned char*>(block.der.data()), block.der.size()});
     }
     if (blocks.empty() && !crls.empty()) {
         throw Error(Code::BundleDamaged, "there is no CRL in PEM", {{"kind", "crl"}});
     }
-    return encodeDer<PKCS7>(i2d_PKCS7, pkcs7.get());
+    der::Octets content(std::begin(kBefore), std::end(kBefore));
+    if (!listed.empty()) {
+        der::append(content, kCertificates, listed);
+    }
+    if (!revoked.empty()) {
+        der::append(content, kCrls, revoked);
+    }
+    der::append(content, {kAfter, sizeof kAfter});
+    der::Octets signedData;
+    der::append(signedData, der::kSequence, content);
+    der::Octets info(std::begin(kSignedData), std::end(kSignedData));
+    der::append(info, der::kContext0, signedData);
+    der::Octets out;
+    der::append(out, der::kSequence, info);
+    return out;
 }
 
 bool isPkcs7(const Secret& der) { return parseCms(der) != nullptr; }

@@ -10,8 +10,7 @@ namespace sslkeys {
 //   in      crls  PEM, "" for none
 //   out     its DER
 //   errors  BUNDLE DAMAGED for CRLs that are none
-std::vector<unsigned char> writePkcs7(const std::vector<Certificate>& certificates,
-                                      std::string_view crls);
+der::Octets writePkcs7(const std::vector<Certificate>& certificates, std::string_view crls);
 
 // Tell whether octets are a PKCS#7 or CMS of some kind.
 bool isPkcs7(const Secret& der);

@@ -112,24 +112,32 @@ void selfsignKey(Call& call) {
 
 struct InfoArgs {
     bool asText = false;
+    std::optional<std::vector<std::size_t>> fields;
 };
 const Options<InfoArgs>& infoOptions() {
     static const std::vector<Option<InfoArgs>> rows = {
+        {"-fields", "names",
+         [](InfoArgs& args, const Word& word) {
+             args.fields = word.choices("field", certificateFields());
+         }},
         {"-text", "boolean",
          [](InfoArgs& args, const Word& word) { args.asText = word.boolean(); }}};
     static const Options<InfoArgs> options(rows);
     return options;
 }
 
-// sslkeys::certificate info certificate ?-text boolean?
+// sslkeys::certificate info certificate ?-fields names? ?-text boolean?
 void info(Call& call) {
     InfoArgs args;
     const Certificate certificate = leafOf(call.object(0));
     call.read(args, infoOptions());
+    if (args.asText && args.fields) {
+        throw Error(Code::ArgsConflict, "give -fields or -text, not both", {{"option", "-fields"}});
+    }
     if (args.asText) {
         call.answer(printForPeople(certificate));
     } else {
-        call.answer(describeCertificate(certificate));
+        call.answer(describeCertificate(certificate, args.fields));
     }
 }
 

@@ -7,6 +7,10 @@
 #include "pki/pointers.h"
 #include "tcl/value.h"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
 namespace sslkeys {
 namespace {
 
@@ -22,56 +26,141 @@ void describeKey(Dict& dict, const EVP_PKEY* key) {
         .put("keyfingerprint", printKeyFingerprint(key));
 }
 
-// The extensions that have no key of their own, and which of all are faulty.
-void describeRest(Dict& dict, const X509* certificate) {
-    Dict extensions;
-    Dict faults;
-    for (const RawExtension& extension : rawExtensions(certificate)) {
+// A certificate whose fields are being told; what several of them need is read once.
+class Reading {
+  public:
+    explicit Reading(const Certificate& certificate) : certificate_(certificate) {}
+
+    const Certificate* operator->() const { return &certificate_; }
+    const X509* parsed() const { return certificate_.get(); }
+    const Pointers& pointers() {
+        return keep(pointers_, [this] { return readPointers(parsed()); });
+    }
+    const NameConstraints& constraints() {
+        return keep(constraints_, [this] { return readConstraints(parsed()); });
+    }
+    const KeySpec& key() {
+        return keep(key_, [this] { return describe(certificate_.publicKey()); });
+    }
+    const std::vector<RawExtension>& extensions() {
+        return keep(extensions_, [this] { return rawExtensions(parsed()); });
+    }
+
+  private:
+    template <class T, class Read> static const T& keep(std::optional<T>& kept, Read read) {
+        if (!kept) {
+            kept = read();
+        }
+        return *kept;
+    }
+
+    const Certificate& certificate_;
+    std::optional<Pointers> pointers_;
+    std::optional<NameConstraints> constraints_;
+    std::optional<KeySpec> key_;
+    std::optional<std::vector<RawExtension>> extensions_;
+};
+
+// The extensions that have no field of their own.
+Dict tellExtensions(const std::vector<RawExtension>& extensions) {
+    Dict dict;
+    for (const RawExtension& extension : extensions) {
         const bool isOne = extension.value.size() == 1;
         Tcl_Obj* value = isOne ? newText(extension.value.front()) : newList(extension.value);
-        extensions.put(extension.oid.c_str(),
-                       Dict().put("critical", extension.critical).put("value", value).get());
+        dict.put(extension.oid.c_str(),
+                 Dict().put("critical", extension.critical).put("value", value).get());
+    }
+    return dict;
+}
+
+// Which of all are faulty.
+Dict tellFaults(const std::vector<RawExtension>& extensions) {
+    Dict dict;
+    for (const RawExtension& extension : extensions) {
         if (extension.fault != RawExtension::kNone) {
-            faults.put(extension.oid.c_str(), printFault(extension.fault));
+            dict.put(extension.oid.c_str(), printFault(extension.fault));
         }
     }
-    dict.put("extensions", extensions.get()).put("faults", faults.get());
+    return dict;
 }
+
+// Where a field goes.
+struct Place {
+    Dict& dict;
+    const char* name;
+    template <class T> void put(const T& value) { dict.put(name, value); }
+    void put(const Dict& value) { dict.put(name, value.get()); }
+    void put(long value) { dict.put(name, std::int64_t{value}); }
+    void put(int value) { dict.put(name, std::int64_t{value}); }
+};
+
+struct Field {
+    const char* name;
+    void (*tell)(Reading& of, Place to);
+};
+
+// In the order in which they are told.
+constexpr Field kFields[] = {
+    {"version", [](Reading& of, Place to) { to.put(of->version()); }},
+    {"serial", [](Reading& of, Place to) { to.put(of->serial()); }},
+    {"subject", [](Reading& of, Place to) { to.put(newSubject(of->subject())); }},
+    {"subjectname",
+     [](Reading& of, Place to) { to.put(printName(X509_get_subject_name(of.parsed()))); }},
+    {"issuer", [](Reading& of, Place to) { to.put(newSubject(of->issuer())); }},
+    {"issuername",
+     [](Reading& of, Place to) { to.put(printName(X509_get_issuer_name(of.parsed()))); }},
+    {"notbefore", [](Reading& of, Place to) { to.put(of->notBefore()); }},
+    {"notafter", [](Reading& of, Place to) { to.put(of->notAfter()); }},
+    {"profile", [](Reading& of, Place to) { to.put(of->profile()); }},
+    {"ca", [](Reading& of, Place to) { to.put(of->isCa()); }},
+    {"pathlength", [](Reading& of, Place to) { to.put(of->pathLength()); }},
+    {"san", [](Reading& of, Place to) { to.put(newNames(of->altNames())); }},
+    {"usages", [](Reading& of, Place to) { to.put(newList(of->keyUsages())); }},
+    {"extendedusages", [](Reading& of, Place to) { to.put(newList(of->extendedUsages())); }},
+    {"permitted", [](Reading& of, Place to) { to.put(newNames(of.constraints().permitted)); }},
+    {"excluded", [](Reading& of, Place to) { to.put(newNames(of.constraints().excluded)); }},
+    {"crlurls", [](Reading& of, Place to) { to.put(newList(of.pointers().crlUrls)); }},
+    {"ocspurls", [](Reading& of, Place to) { to.put(newList(of.pointers().ocspUrls)); }},
+    {"caissuers", [](Reading& of, Place to) { to.put(newList(of.pointers().caIssuers)); }},
+    {"policies", [](Reading& of, Place to) { to.put(newList(of.pointers().policies)); }},
+    {"keytype", [](Reading& of, Place to) { to.put(of.key().type); }},
+    {"bits", [](Reading& of, Place to) { to.put(of.key().bits); }},
+    {"curve", [](Reading& of, Place to) { to.put(of.key().curve); }},
+    {"keyfingerprint", [](Reading& of, Place to) { to.put(of->keyFingerprint()); }},
+    {"signature", [](Reading& of, Place to) { to.put(of->signatureAlgorithm()); }},
+    {"fingerprint", [](Reading& of, Place to) { to.put(of->fingerprint()); }},
+    {"sha1", [](Reading& of, Place to) { to.put(of->sha1()); }},
+    {"subjectkeyid", [](Reading& of, Place to) { to.put(of->subjectKeyId()); }},
+    {"authoritykeyid", [](Reading& of, Place to) { to.put(of->authorityKeyId()); }},
+    {"extensions", [](Reading& of, Place to) { to.put(tellExtensions(of.extensions())); }},
+    {"faults", [](Reading& of, Place to) { to.put(tellFaults(of.extensions())); }},
+};
 
 }  // namespace
 
-Dict describeCertificate(const Certificate& certificate) {
-    const X509* parsed = certificate.get();
-    const Pointers pointers = readPointers(parsed);
-    const NameConstraints constraints = readConstraints(parsed);
+const std::vector<const char*>& certificateFields() {
+    static const std::vector<const char*> names = [] {
+        std::vector<const char*> listed;
+        for (const Field& field : kFields) {
+            listed.push_back(field.name);
+        }
+        return listed;
+    }();
+    return names;
+}
+
+Dict describeCertificate(const Certificate& certificate,
+                         const std::optional<std::vector<std::size_t>>& fields) {
+    Reading reading(certificate);
     Dict dict;
-    dict.put("version", std::int64_t{certificate.version()})
-        .put("serial", certificate.serial())
-        .put("subject", newSubject(certificate.subject()))
-        .put("subjectname", printName(X509_get_subject_name(parsed)))
-        .put("issuer", newSubject(certificate.issuer()))
-        .put("issuername", printName(X509_get_issuer_name(parsed)))
-        .put("notbefore", certificate.notBefore())
-        .put("notafter", certificate.notAfter())
-        .put("profile", certificate.profile())
-        .put("ca", certificate.isCa())
-        .put("pathlength", std::int64_t{certificate.pathLength()})
-        .put("san", newNames(certificate.altNames()))
-        .put("usages", newList(certificate.keyUsages()))
-        .put("extendedusages", newList(certificate.extendedUsages()))
-        .put("permitted", newNames(constraints.permitted))
-        .put("excluded", newNames(constraints.excluded))
-        .put("crlurls", newList(pointers.crlUrls))
-        .put("ocspurls", newList(pointers.ocspUrls))
-        .put("caissuers", newList(pointers.caIssuers))
-        .put("policies", newList(pointers.policies));
-    describeKey(dict, certificate.publicKey());
-    dict.put("signature", certificate.signatureAlgorithm())
-        .put("fingerprint", certificate.fingerprint())
-        .put("sha1", certificate.sha1())
-        .put("subjectkeyid", certificate.subjectKeyId())
-        .put("authoritykeyid", certificate.authorityKeyId());
-    describeRest(dict, parsed);
+    const auto tell = [&](const Field& field) { field.tell(reading, {dict, field.name}); };
+    if (fields) {
+        for (const std::size_t index : *fields) {
+            tell(kFields[index]);
+        }
+    } else {
+        std::for_each(std::begin(kFields), std::end(kFields), tell);
+    }
     return dict;
 }
 
@@ -81,7 +170,7 @@ Dict describeRow(const Certificate& certificate) {
         .put("subject", newSubject(certificate.subject()))
         .put("san", newNames(certificate.altNames()))
         .put("fingerprint", certificate.fingerprint())
-        .put("keyfingerprint", printKeyFingerprint(certificate.publicKey()))
+        .put("keyfingerprint", certificate.keyFingerprint())
         .put("notbefore", certificate.notBefore())
         .put("notafter", certificate.notAfter());
 }

@@ -5,11 +5,19 @@
 #include "pki/request.h"
 #include "tcl/shim.h"
 
+#include <optional>
+#include <vector>
+
 namespace sslkeys {
 
-// Everything that a program may want to know of a certificate.
-//   errors  CERTIFICATE PEM when its public key cannot be read
-Dict describeCertificate(const Certificate& certificate);
+// The names of what is told of a certificate, in their order.
+const std::vector<const char*>& certificateFields();
+
+// Tell all of them, or some. What was made here is not parsed for what its maker knows.
+//   in      fields  indices into certificateFields()
+//   errors  CERTIFICATE PEM when the public key is asked for and cannot be read
+Dict describeCertificate(const Certificate& certificate,
+                         const std::optional<std::vector<std::size_t>>& fields);
 
 // The same of a request; of its challenge password only whether it has one.
 Dict describeRequest(const Request& request);

@@ -137,7 +137,7 @@ void Word::requirePrefix() const {
     }
 }
 
-std::size_t Word::choice(std::initializer_list<const char*> words) const {
+std::size_t Word::choice(const std::vector<const char*>& words) const {
     const std::string given = text();
     std::string known;
     std::size_t index = 0;
@@ -152,6 +152,16 @@ std::size_t Word::choice(std::initializer_list<const char*> words) const {
     Tcl_SetObjResult(interp_, newText(message));
     Tcl_SetErrorCode(interp_, "TCL", "LOOKUP", "INDEX", name_, redact(given).c_str(), nullptr);
     throw Reported{};
+}
+
+std::vector<std::size_t> Word::choices(const char* each,
+                                       const std::vector<const char*>& words) const {
+    std::vector<std::size_t> indices;
+    for (const std::string& text : list()) {
+        const Reference word(newText(text));
+        indices.push_back(Word(interp_, word.get(), each).choice(words));
+    }
+    return indices;
 }
 
 }  // namespace sslkeys

@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -65,7 +64,12 @@ class Word {
     // One of some words, exactly.
     //   out     its index
     //   errors  TCL LOOKUP INDEX
-    std::size_t choice(std::initializer_list<const char*> words) const;
+    std::size_t choice(const std::vector<const char*>& words) const;
+
+    // A list of such words, each once or more; of these, by the name that errors call one by.
+    //   out     their indices
+    //   errors  TCL VALUE LIST, TCL LOOKUP INDEX
+    std::vector<std::size_t> choices(const char* each, const std::vector<const char*>& words) const;
 
     // Refuse what is no list of the form that is asked for, without quoting it.
     //   errors  TCL VALUE LIST

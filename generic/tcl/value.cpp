@@ -46,6 +46,14 @@ template <> const char* const Kind<Request>::kName = "sslkeys-request";
 template <> const char* const Kind<Certificate>::kName = "sslkeys-certificate";
 template <> const char* const Kind<Crl>::kName = "sslkeys-crl";
 
+// Keep the parsed form with the text that it was read from.
+template <class T> void keep(Tcl_Obj* object, const T& content) {
+    if (object->typePtr != nullptr && object->typePtr->freeIntRepProc != nullptr) {
+        object->typePtr->freeIntRepProc(object);
+    }
+    Kind<T>::adopt(object, content);
+}
+
 }  // namespace
 
 template <class T> Tcl_Obj* newValue(T content) {
@@ -62,10 +70,7 @@ template <class T> T valueOf(Tcl_Obj* object) {
     Tcl_Size length = 0;
     const char* text = Tcl_GetStringFromObj(object, &length);
     T content = T::fromPem({text, static_cast<std::size_t>(length)});
-    if (object->typePtr != nullptr && object->typePtr->freeIntRepProc != nullptr) {
-        object->typePtr->freeIntRepProc(object);
-    }
-    Kind<T>::adopt(object, content);
+    keep(object, content);
     return content;
 }
 
@@ -75,7 +80,7 @@ std::vector<Certificate> certificatesOf(Tcl_Obj* object) {
     }
     std::vector<Certificate> list = Certificate::listFromPem(textOf(object));
     if (list.size() == 1) {
-        valueOf<Certificate>(object);
+        keep(object, list.front());
     }
     return list;
 }

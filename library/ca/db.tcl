@@ -5,7 +5,7 @@
 package require tdbc::sqlite3
 
 oo::class create ::sslkeys::db {
-    variable Path Busy Journal Connection Handle Stamp Depth
+    variable Path Busy Journal Connection Handle Stamp Depth Group Timer Fault
 
     # Open a database that is there; the path "" is one in memory.
     #   in      path; -busy  seconds to wait for who else writes; -journal  WAL, or DELETE for a file that is alone
@@ -17,10 +17,15 @@ oo::class create ::sslkeys::db {
         set Busy [dict get $options -busy]
         set Connection {}
         set Depth 0
+        set Group {}  ;# the coroutines that wait for the transaction that they share
         my Open
     }
 
     destructor {
+        if {[info exists Group] && [llength $Group]} {
+            after cancel $Timer
+            my Tell $Group [my Failure [list SSLKEYS STORE GONE path $Path] "the database \"$Path\" was closed"]
+        }
         if {[info exists Connection]} {
             my Close
         }
@@ -77,6 +82,85 @@ oo::class create ::sslkeys::db {
         }
         dict incr options -level
         return -options $options $result
+    }
+
+    # The same, in a coroutine, with one flush to the disk for all that come meanwhile: it yields until there is a transaction
+    # to be a part of, and again until that is committed. When this returns it is durable, or an error. What is no coroutine
+    # has a transaction of its own.
+    method together {script} {
+        if {[info coroutine] eq {} || $Depth} {
+            tailcall my transaction $script
+        }
+        if {![llength $Group]} {
+            set Timer [after 0 [namespace code {my Gather}]]
+        }
+        lappend Group [info coroutine]
+        if {[set word [my Hear]] ne {go}} {
+            return {*}$word
+        }
+        set code [catch {uplevel 1 [list [self] transaction $script]} result options]
+        if {$code == 1 && ![my IsOpen]} {
+            # After a full disk all of it is undone.
+            set Fault [my Failure [dict get $options -errorcode] $result]
+        }
+        # Whatever came of it: nothing goes on before the end of all.
+        set word [my Hear]
+        if {$code != 1 && $word ne {done}} {
+            return {*}$word
+        }
+        dict incr options -level
+        return -options $options $result
+    }
+
+    # Run the parts of a transaction, one after the other, and tell all what came of it.
+    method Gather {} {
+        set group $Group
+        set Group {}
+        set Fault {}
+        try {
+            my transaction {
+                foreach coroutine $group {
+                    my Tell [list $coroutine] go
+                    if {$Fault ne {}} {
+                        return -level 0 {*}$Fault
+                    }
+                }
+            }
+            set word done
+        } on error {message options} {
+            set word [my Failure [dict get $options -errorcode] $message]
+        }
+        my Tell $group $word
+    }
+
+    # Whether the transaction that was begun is still there: it cannot be begun again then.
+    method IsOpen {} {
+        try {
+            $Handle eval {BEGIN; ROLLBACK}
+        } on error {} {
+            return 1
+        }
+        return 0
+    }
+
+    # Resume those coroutines that are still there; who is no more has closed his connection.
+    method Tell {coroutines word} {
+        foreach coroutine $coroutines {
+            if {[llength [info commands $coroutine]]} {
+                $coroutine [list [self] $word]
+            }
+        }
+    }
+
+    # Wait for that; whoever else resumes this coroutine means something that is over.
+    method Hear {} {
+        while {[lindex [set heard [yield]] 0] ne [self]} {}
+        return [lindex $heard 1]
+    }
+
+    # The words of a `return` that fails.
+    method Failure {code message} {
+        return [list -code error -errorcode $code $message]
     }
 
     # Run statements that have no values: those of a schema.
@@ -253,9 +337,8 @@ oo::class create ::sslkeys::db {
     # result cost five times as much. No name of a value begins with a dash, so these of ours are never one.
     method Perform {-handle -sql -bound} {
         set -found {}
-        dict with -bound {
-            ${-handle} eval ${-sql} -row {lappend -found [array get -row]}
-        }
+        lassign [dict values ${-bound}] {*}[dict keys ${-bound}]
+        ${-handle} eval ${-sql} -row {lappend -found [array get -row]}
         set -rows {}
         foreach -one ${-found} {
             set -dict {}

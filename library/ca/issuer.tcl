@@ -167,6 +167,14 @@ oo::class create ::sslkeys::issuer {
         return $row
     }
 
+    # What was made, with what its owner shows: below an intermediate CA its chain belongs to it.
+    method WithChain {made} {
+        if {[dict get $made chain] ne {}} {
+            dict append made certificate [dict get $made chain]
+        }
+        return $made
+    }
+
     method ThrowStanding {serial standing} {
         throw [list SSLKEYS POLICY STANDING serial $serial standing $standing] "the certificate $serial is $standing"
     }

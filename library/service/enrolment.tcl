@@ -114,7 +114,11 @@ oo::class create ::sslkeys::enrolment {
         if {$state eq {issued}} {
             my Log info issued $request $operation serial [dict get $answer serial]
             # The certificate alone; who needs those above it asks for cacerts. RFC 7030 4.2.3
-            regexp -- {-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?} [dict get $answer certificate] leaf
+            set leaf [dict get $answer certificate]
+            # A value that was made keeps what it is through a match, and not through a regular expression.
+            if {[string match {*-----BEGIN *-----BEGIN *} $leaf]} {
+                regexp -- {-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?} $leaf leaf
+            }
             return [::sslkeys::http::response 200 [::sslkeys::est::makeCertificates $leaf] \
                 "application/pkcs7-mime; smime-type=certs-only" Content-Transfer-Encoding base64]
         }

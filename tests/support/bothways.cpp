@@ -56,6 +56,8 @@ void comparePublicKey(const Key& key) {
     must(encode(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(shortly.get())) ==
              encode(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(general.get())),
          "a public key");
+    const p256::PublicInfo info = p256::encodePublic(*key.publicKey().point);
+    must(Octets(info.begin(), info.end()) == encode(i2d_PUBKEY, key.get()), "a public key's info");
 }
 
 // The certificate signed the general way has the same bytes up to the signature, which is random,
@@ -78,6 +80,18 @@ void compareSigning(const Certificate& certificate, const Key& signer) {
          "a whole certificate");
 }
 
+// What issuance says of a certificate is what stands in it.
+void compareFace(const Certificate& made) {
+    const der::View der = made.der();
+    const Certificate read = Certificate::fromDer(der.begin(), der.size());
+    must(made.serial() == read.serial() && made.notBefore() == read.notBefore() &&
+             made.notAfter() == read.notAfter(),
+         "a serial number or a time");
+    must(made.subject().attributes() == read.subject().attributes(), "a subject");
+    must(made.altNames() == read.altNames(), "alternative names");
+    must(made.keyFingerprint() == read.keyFingerprint(), "a key's fingerprint");
+}
+
 // A key that is handed over without its point is written by OpenSSL.
 void compareIssuing(const Terms& terms, const Key& key, const Authority& authority) {
     const Certificate shortly = issue(terms, key.publicKey(), authority).certificate;
@@ -86,6 +100,8 @@ void compareIssuing(const Terms& terms, const Key& key, const Authority& authori
     must(X509_set_serialNumber(renumbered.get(), X509_get_serialNumber(shortly.get())) == 1,
          "nothing, OpenSSL refuses the serial");
     must(signedPart(renumbered.get()) == signedPart(shortly.get()), "a certificate's content");
+    compareFace(shortly);
+    compareFace(general);
     compareSigning(shortly, authority.key);
 }
 
@@ -95,6 +111,14 @@ Terms termsFor(const Profile& profile, bool isRich) {
     terms.now = kNow;
     terms.subject.add("CN", "host.example");
     if (isRich) {
+        terms.altNames.emplace();
+        for (const char* name : {"DNS:*.Example.org", "EMAIL:bob@example.org", "IP:2001:DB8:0::1",
+                                 "URI:https://example.org/a"}) {
+            const AltName parsed = AltName::parse(name);
+            if ((profile.altNameKinds & parsed.kind) != 0) {
+                terms.altNames->push_back(parsed);
+            }
+        }
         terms.subject.add("O", "K\xC3\xA4se & S\xC3\xB6hne");
         terms.subject.add("C", "DE");
         terms.subject.add("EMAIL", "alice@example.org");

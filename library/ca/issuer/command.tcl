@@ -12,7 +12,7 @@ oo::define ::sslkeys::issuer {
         ::sslkeys::Discreetly {
             set made [::sslkeys::certificate sign $request $profile -cafile [my Path ca .crt] -cakeyfile [my Path ca .key] {*}$rest]
         }
-        dict append made certificate [dict get $made chain]
+        set made [my WithChain $made]
         set name [dict get $own -name]
         if {$name eq {}} {
             set name [my CommonName [dict get [::sslkeys::certificate info [dict get $made certificate]] subject]]

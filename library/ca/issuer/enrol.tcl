@@ -24,7 +24,7 @@ oo::define ::sslkeys::issuer {
             # Most of the time nothing has changed: that is told without a lock.
             return [my Proceed $progress $row $asked $wish]
         }
-        [$Registry db] transaction {
+        [$Registry db] together {
             set row [$Registry requestOf {*}$known]
             set answer [my Proceed [my Progress $row $asked] $row $asked $wish]
         }
@@ -119,7 +119,7 @@ oo::define ::sslkeys::issuer {
         }
         set row [my Open $asked $wish $verdict $approval]
         if {$approval eq {token}} {
-            $Registry spendToken [my Secret $asked] [dict get $row id] -now [dict get $asked now]
+            $Registry spendToken [my Secret $asked $wish] [dict get $row id] -now [dict get $asked now]
             # A token is the approval of whoever made it.
             set row [$Registry decide [dict get $row id] approve [dict get $token who] token -now [dict get $asked now]]
         }
@@ -185,9 +185,7 @@ oo::define ::sslkeys::issuer {
         set days [$Policy days [dict merge $row [dict create address [dict get $asked address]]]]
         set made [::sslkeys::certificate sign [dict get $asked request] [dict get $row profile] -cafile [my Path ca .crt] \
             -cakeyfile [my Path ca .key] -days $days -now [dict get $asked now] -san [dict get $row san] {*}[dict get $row subject]]
-        # Below an intermediate CA its chain belongs to it: that is what its owner shows.
-        dict append made certificate [dict get $made chain]
-        return $made
+        return [my WithChain $made]
     }
 
     method Delivered {row id} {

@@ -57,8 +57,7 @@ oo::define ::sslkeys::issuer {
         my ClearLeft $path
         set issued [::sslkeys::certificate issue client -cafile [my Path ca .crt] -cakeyfile [my Path ca .key] -days $days \
             -now [dict get $asked now] CN $name EMAIL $email]
-        # Below an intermediate CA its chain belongs to it: that is what its owner shows.
-        dict append issued certificate [dict get $issued chain]
+        set issued [my WithChain $issued]
         try {
             my Record [dict create name $name profile client new 1 certificate [dict get $issued certificate] origin line \
                 at [dict get $asked now] who [my Asker $asked]] {

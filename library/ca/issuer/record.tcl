@@ -8,12 +8,12 @@ oo::define ::sslkeys::issuer {
     method Record {row {publish {}} {unpublish {}}} {
         if {$publish eq {}} {
             [$Registry db] transaction {
-                set row [my Prepare $row]
+                set row [$Registry prepare $row]
                 $Registry release [dict get $row serial] -now [dict get $row at]
             }
             return $row
         }
-        set row [my Prepare $row]
+        set row [$Registry prepare $row]
         set serial [dict get $row serial]
         try {
             uplevel 1 $publish
@@ -32,13 +32,6 @@ oo::define ::sslkeys::issuer {
             }
             return -options $details $message
         }
-        return $row
-    }
-
-    method Prepare {row} {
-        set info [::sslkeys::certificate info [dict get $row certificate]]
-        set row [dict merge [dict filter $info key serial fingerprint keyfingerprint notbefore notafter subject san] $row]
-        $Registry prepare $row
         return $row
     }
 }

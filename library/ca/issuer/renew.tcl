@@ -17,7 +17,7 @@ oo::define ::sslkeys::issuer {
         dict set asked profile $profile
         dict set asked authserial [dict get $presented serial]
         set wish [my Same $asked $wish $presented]
-        [$Registry db] transaction {
+        [$Registry db] together {
             set row [$Registry requestOf renew $profile [dict get $asked authserial] [dict get $wish csrhash]]
             if {[my Progress $row $asked] eq {issued}
                     && [$Registry standing [dict get $asked authserial] -now [dict get $asked now]] in {current superseded}} {

@@ -2,9 +2,9 @@
 
 oo::define ::sslkeys::issuer {
     # The secret that came with a request: Basic's password, else the challenge password; {} without.
-    method Secret {asked} {
+    method Secret {asked wish} {
         set secret [dict get $asked secret]
-        if {$secret eq {} && [dict get [::sslkeys::request info [dict get $asked request]] challenge]} {
+        if {$secret eq {} && [dict get $wish challenge]} {
             set secret [::sslkeys::request challenge [dict get $asked request]]
         }
         return $secret
@@ -14,7 +14,7 @@ oo::define ::sslkeys::issuer {
     #   out     the token's row; {} when no secret came
     #   errors  POLICY TOKEN: one and the same, whatever is wrong; the audit trail tells what
     method RequireToken {asked wish} {
-        set secret [my Secret $asked]
+        set secret [my Secret $asked $wish]
         if {$secret eq {}} {
             return {}
         }

@@ -4,6 +4,7 @@ oo::define ::sslkeys::registry {
     # Record a certificate that is about to be issued, durably. Until it is released nobody may have it.
     #   in      a certificate row; what it lacks of serial, fingerprint, keyfingerprint, notbefore, notafter, subject and
     #           san is read from its certificate. With `new 1` its name must never have been issued.
+    #   out     the row, whole
     #   errors  STORE CONSTRAINT; POLICY TAKEN
     method prepare {row} {
         set row [my Complete $row]
@@ -15,7 +16,7 @@ oo::define ::sslkeys::registry {
             my RequireAlone $row
             my InsertCertificate $row
         }
-        return
+        return $row
     }
 
     # Let a prepared certificate leave: from now on it is issued.
@@ -94,10 +95,11 @@ oo::define ::sslkeys::registry {
 
     # Fill in what the certificate itself tells, and the defaults.
     method Complete {row} {
-        set told {serial fingerprint keyfingerprint notbefore notafter subject san}
-        if {[llength [dict keys [dict filter $row key {*}$told profile]]] < [llength $told] + 1} {
-            set info [::sslkeys::certificate info [dict get $row certificate]]
-            set row [dict merge [dict filter $info key {*}$told profile] $row]
+        set lacking [lmap field {serial fingerprint keyfingerprint notbefore notafter subject san profile} {
+            expr {[dict exists $row $field] ? [continue] : $field}
+        }]
+        if {[llength $lacking]} {
+            set row [dict merge [::sslkeys::certificate info [dict get $row certificate] -fields $lacking] $row]
         }
         set row [dict merge [dict create request {} parent {} origin command at [clock seconds] who $Who] $row]
         if {![dict exists $row name]} {
