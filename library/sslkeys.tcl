@@ -103,20 +103,14 @@ proc ::sslkeys::Discreetly {script} {
     }
 }
 
-# Find the open registry of a key directory; C++ asks, before it issues there.
-#   in      the directory; whether one that stands there has to be open
-#   out     the object, or {}
-#   errors  STORE REGISTERED
-proc ::sslkeys::RegistryOf {directory isNeeded} {
+# Find the open registry of a key directory; C++ asks, before it issues there, where any is open.
+#   out  the object, or {}
+proc ::sslkeys::RegistryOf {directory} {
     variable registries
     if {[file isdirectory $directory]} {
         file stat $directory stat
         if {[dict exists $registries $stat(dev),$stat(ino)]} {
             return [lindex [dict get $registries $stat(dev),$stat(ino)] end]
-        }
-        if {$isNeeded && [file exists [file join $directory registry.db]]} {
-            throw [list SSLKEYS STORE REGISTERED directory $directory] "the key directory \"$directory\" has a registry,\
-                which is not open here: open it first, with sslkeys::registry new"
         }
     }
     return {}

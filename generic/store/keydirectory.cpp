@@ -106,6 +106,16 @@ Stored initializeCertificate(const std::string& directory,
     return {paths, own, false};
 }
 
+void requireUnregistered(const std::string& directory) {
+    if (exists(join(directory, kRegistryFile))) {
+        throw Error(Code::StoreRegistered,
+                    "the key directory " + quote(directory) +
+                        " has a registry, which is not open here: open it first, with "
+                        "sslkeys::registry new",
+                    {{"directory", directory}});
+    }
+}
+
 void requireCreatable(const std::string& directory, const std::string& name, bool replace) {
     requireFree(name);
     pairPaths(directory, name);
@@ -118,12 +128,11 @@ Unpublished makePair(const std::string& directory, const std::string& name, cons
                      const KeyTerms& keyTerms, const std::optional<Secret>& caPassword,
                      bool replace, const Stop* stop) {
     requireCreatable(directory, name, replace);
-    LoadedCa ca = loadCa(directory, caPassword, stop);
-    const Key key = Key::generate(keyTerms.spec, stop);
-    const std::string caFile = pairPaths(directory, kCaName).certificate;
-    if (certificatesOfFile(caFile).front().fingerprint() != ca.certificates.front().fingerprint()) {
-        ca = loadCa(directory, caPassword, stop);  // by now the next one signs
+    if (keyTerms.spec.type == "rsa") {
+        loadCa(directory, caPassword, stop);  // what fails has not cost a key of seconds
     }
+    const Key key = Key::generate(keyTerms.spec, stop);
+    const LoadedCa ca = loadCa(directory, caPassword, stop);
     const Issued issued = issue(terms, key.publicKey(), {ca.certificates.front(), ca.key});
     return {issued.certificate, issued.truncated,
             keyTerms.password ? key.toEncryptedPem(*keyTerms.password) : key.toPem(),
@@ -135,12 +144,8 @@ Stored publishPair(const std::string& directory, const std::string& name, const 
     // A registry takes in what stands when it is made, alone in the directory: looked for before,
     // it could be missed.
     commitPair(directory, name, pair.key, pair.chain, replace, stop, [&] {
-        if (!isOnRecord && exists(join(directory, kRegistryFile))) {
-            throw Error(Code::StoreRegistered,
-                        "the key directory " + quote(directory) +
-                            " has a registry, which is not open here: open it first, with "
-                            "sslkeys::registry new",
-                        {{"directory", directory}});
+        if (!isOnRecord) {
+            requireUnregistered(directory);
         }
     });
     return {pairPaths(directory, name), pair.certificate, pair.truncated};

@@ -42,6 +42,10 @@ Stored initializeCertificate(const std::string& directory,
                              const std::vector<Certificate>& certificates,
                              const std::optional<Secret>& password, std::int64_t now, bool replace);
 
+// Refuse a directory in which a registry stands, for whoever has not opened it.
+//   errors  STORE REGISTERED
+void requireUnregistered(const std::string& directory);
+
 // Refuse a name that createAndSign() would refuse before it makes a key.
 //   errors  STORE NAME, EXISTS
 void requireCreatable(const std::string& directory, const std::string& name, bool replace);

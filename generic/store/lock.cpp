@@ -29,14 +29,19 @@ DirectoryLock::DirectoryLock(const std::string& directory, Mode mode, const Stop
     : file_(open(join(directory, kLockFile).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
                  kPrivateMode)) {
     checkStop(stop);
-    struct stat found {};
-    if (file_.number() < 0 || fstat(file_.number(), &found) != 0) {
+    if (file_.number() < 0) {
         throw Error::fromSystem(errno, "could not lock directory " + quote(directory));
     }
-    device_ = found.st_dev;
-    inode_ = found.st_ino;
-    if (heldAlone().count({device_, inode_}) != 0) {
-        return;
+    if (mode == Mode::kExclusive || !heldAlone().empty()) {
+        struct stat found {};
+        if (fstat(file_.number(), &found) != 0) {
+            throw Error::fromSystem(errno, "could not lock directory " + quote(directory));
+        }
+        device_ = found.st_dev;
+        inode_ = found.st_ino;
+        if (heldAlone().count({device_, inode_}) != 0) {
+            return;
+        }
     }
     const int operation = mode == Mode::kShared ? LOCK_SH : LOCK_EX;
     while (flock(file_.number(), stop == nullptr ? operation : operation | LOCK_NB) != 0) {

@@ -162,7 +162,7 @@ bool tryCreate(const std::string& directory, const std::string& name, const Secr
     const PairPaths fresh = temporaryPaths(directory, kNewPrefix, name);
     const OpenDirectory opened(directory);
     requireVacant(directory, name);
-    if (exists(stand.key) || !writeToFree(fresh.certificate, certificate, kPublicMode)) {
+    if (!writeToFree(fresh.certificate, certificate, kPublicMode)) {
         return false;
     }
     // From here on the name is ours until the temporary certificate is gone, so that goes last.

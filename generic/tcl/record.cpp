@@ -25,11 +25,21 @@ void evaluate(Tcl_Interp* interp, const std::vector<Reference>& words) {
     }
 }
 
+// Tell whether any registry is open here.
+bool isAnyOpen(Tcl_Interp* interp) {
+    Tcl_Obj* registries = Tcl_GetVar2Ex(interp, "::sslkeys::registries", nullptr, TCL_GLOBAL_ONLY);
+    Tcl_Size count = 0;
+    return registries != nullptr && Tcl_DictObjSize(nullptr, registries, &count) == TCL_OK &&
+           count > 0;
+}
+
 }  // namespace
 
-std::optional<Record> Record::find(Tcl_Interp* interp, const std::string& directory,
-                                   bool isNeeded) {
-    evaluate(interp, {text("::sslkeys::RegistryOf"), text(directory), text(isNeeded ? "1" : "0")});
+std::optional<Record> Record::ifOpen(Tcl_Interp* interp, const std::string& directory) {
+    if (!isAnyOpen(interp)) {
+        return std::nullopt;
+    }
+    evaluate(interp, {text("::sslkeys::RegistryOf"), text(directory)});
     const Reference registry(Tcl_GetObjResult(interp));
     Tcl_ResetResult(interp);
     return textOf(registry.get()).empty() ? std::nullopt
@@ -37,16 +47,14 @@ std::optional<Record> Record::find(Tcl_Interp* interp, const std::string& direct
 }
 
 std::optional<Record> Record::of(Tcl_Interp* interp, const std::string& directory) {
-    return find(interp, directory, true);
+    std::optional<Record> found = ifOpen(interp, directory);
+    if (!found) {
+        requireUnregistered(directory);
+    }
+    return found;
 }
 
-void Record::require(Tcl_Interp* interp, const std::string& directory) {
-    find(interp, directory, true);
-}
-
-std::optional<Record> Record::ifOpen(Tcl_Interp* interp, const std::string& directory) {
-    return find(interp, directory, false);
-}
+void Record::require(Tcl_Interp* interp, const std::string& directory) { of(interp, directory); }
 
 void Record::call(const std::vector<Reference>& words) const {
     std::vector<Reference> all{registry_};

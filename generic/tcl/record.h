@@ -40,8 +40,6 @@ class Record {
 
   private:
     Record(Tcl_Interp* interp, Tcl_Obj* registry) : interp_(interp), registry_(registry) {}
-    static std::optional<Record> find(Tcl_Interp* interp, const std::string& directory,
-                                      bool isNeeded);
     void call(const std::vector<Reference>& words) const;
 
     Tcl_Interp* interp_;
