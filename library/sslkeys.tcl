@@ -52,7 +52,7 @@ namespace eval ::sslkeys {
         ca/policy.tcl         {policy policy::next policy::names policy::CheckName}
         ca/issuer.tcl         {issuer}
         ca/revocation.tcl     {revocation}
-        ca/crlfile.tcl        {crlfile}
+        ca/crlfile.tcl        {crlfile crlfile::lists}
         ca/responder.tcl      {responder}
         service/log.tcl       {log::configure log::event log::format log::reopen log::counts}
         service/config.tcl    {config::load config::read}

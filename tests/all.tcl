@@ -104,12 +104,26 @@ proc ::runner::Late {channel} {
     dict set running $channel late 1
 }
 
-# Kill a file's whole session; answers whether anything of it was left.
+# Kill a file's whole session; answers whether anything of it was left that still ran. What has ended and waits for the
+# system to take note of it is nobody's fault.
 proc ::runner::KillGroup {leader} {
     if {[auto_execok setsid] eq ""} {
         return 0
     }
-    expr {![catch {exec sh -c {kill -s KILL -- "-$0"} $leader 2>@1}]}
+    set runs [RunsIn $leader]
+    expr {![catch {exec sh -c {kill -s KILL -- "-$0"} $leader 2>@1}] && $runs}
+}
+
+proc ::runner::RunsIn {leader} {
+    if {[catch {exec ps -A -o pgid= -o stat=} processes]} {
+        return 1
+    }
+    foreach {group state} $processes {
+        if {$group == $leader && ![string match Z* $state]} {
+            return 1
+        }
+    }
+    return 0
 }
 
 proc ::runner::End {channel} {

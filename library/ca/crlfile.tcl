@@ -3,7 +3,7 @@
 # has left a previous CA that is trusted, the file holds a list of that too. RFC 5280 5.
 
 oo::class create ::sslkeys::crlfile {
-    variable Directory Registry Options Kept Covered Shown ShownStamp Taken Waiting Signed Job Round Again Complaint
+    variable Directory Registry Options Kept Covered Signers Shown ShownStamp Taken Waiting Signed Job Round Again Complaint
 
     # Keep the list of a key directory.
     #   in  the directory, the registry; -days  until the next list is due; -log  prefix: level, event, name value ...
@@ -14,6 +14,7 @@ oo::class create ::sslkeys::crlfile {
         set Options [::sslkeys::ReadOptions $args {-days 7 -log {} -cakeypasswordfrom {}}]
         set Kept {}          ;# file of a CA -> its last list
         set Covered -1       ;# the registry's counter of changes that our last list covers
+        set Signers {}       ;# the stamp of ca.crt, which names all that sign a list, when it was signed
         set Shown {}
         set ShownStamp {}
         set Waiting {}
@@ -47,14 +48,14 @@ oo::class create ::sslkeys::crlfile {
         return $Shown
     }
 
-    # Sign and write the list when it is due: something was revoked, or half its life is over, or there is none.
+    # Sign and write the list when it is due: something was revoked, half its life is over, others sign it, or there is none.
     #   in  the registry's counter of changes, the time
     method poll {changes now} {
         if {$Job ne {} || [::sslkeys::ticker now] < $Again} {
             return
         }
         set half [my IsHalf $now]
-        if {$changes == $Covered && !$half} {
+        if {$changes == $Covered && !$half && [my CaStamp] eq $Signers} {
             return
         }
         try {
@@ -96,18 +97,18 @@ oo::class create ::sslkeys::crlfile {
     # Take the next number, with what was revoked since our last list; or with all, where there is none to go on with.
     method Take {whole now} {
         incr Round
+        set stamp [my CaStamp]
         set cas [my Authorities]
-        set whole [expr {$whole || $Covered < 0 || $Covered > [$Registry changes]
-            || [lsort [dict keys $Kept]] ne [lsort [dict keys $cas]]}]
-        set least [my NumberInFile]
+        set inFile [my NumberInFile]
         [$Registry db] transaction {
-            # A list that somebody else has signed, or that is from before a restore, is not to be fallen behind.
-            if {[set last [$Registry meta crlnumber]] eq {} || $last < $least} {
-                $Registry meta crlnumber $least
+            if {$inFile > [my NumberTaken] && [set carried [$Registry adoptList]]} {
+                my Log warning crl-adopted number $inFile revoked $carried
             }
+            set whole [expr {$whole || $Covered < 0 || $Covered > [$Registry changes]
+                || [lsort [dict keys $Kept]] ne [lsort [dict keys $cas]]}]
             lassign [$Registry nextCrlNumber -now $now {*}[expr {$whole ? {} : [list -after $Covered]}]] number revoked counter
         }
-        set Taken [dict create number $number counter $counter cas $cas stamp [my Stamp [file join $Directory ca.crt]] \
+        set Taken [dict create number $number counter $counter cas $cas stamp $stamp \
             terms [list -number $number -revoked $revoked -now $now -days [dict get $Options -days]] whole $whole \
             large [expr {[dict size $revoked] > 500 || !$whole && [my Size] > 65536}]]
         set Waiting [dict keys $cas]
@@ -158,7 +159,7 @@ oo::class create ::sslkeys::crlfile {
         set text [join [lmap list [dict values $Signed] {string cat [string trimright $list \n] \n}] {}]
         set isWritten 0
         ::sslkeys::durable lock $Directory {
-            if {[my Stamp [file join $Directory ca.crt]] ne [dict get $Taken stamp]} {
+            if {[my CaStamp] ne [dict get $Taken stamp]} {
                 throw {SSLKEYS CA ROLLOVER} "another CA signs since a moment ago: the list is signed anew"
             }
             if {[my NumberInFile] < [dict get $Taken number]} {
@@ -168,6 +169,7 @@ oo::class create ::sslkeys::crlfile {
         }
         set Kept $Signed
         set Covered [dict get $Taken counter]
+        set Signers [dict get $Taken stamp]
         set Complaint {}
         if {$isWritten} {
             my Log info crl number [dict get $Taken number] entries [dict get [my info] count]
@@ -208,6 +210,12 @@ oo::class create ::sslkeys::crlfile {
         return $cas
     }
 
+    # The last number that the registry gave.
+    method NumberTaken {} {
+        set number [$Registry meta crlnumber]
+        return [expr {$number eq {} ? 0 : $number}]
+    }
+
     # The number in the file; 0 when there is none, or no list in it.
     method NumberInFile {} {
         try {
@@ -222,7 +230,7 @@ oo::class create ::sslkeys::crlfile {
     method Lists {} {
         set channel [open [my path] r]
         try {
-            return [regexp -all -inline -- {-----BEGIN X509 CRL-----.*?-----END X509 CRL-----\n?} [read $channel]]
+            return [::sslkeys::crlfile::lists [read $channel]]
         } finally {
             close $channel
         }
@@ -230,6 +238,10 @@ oo::class create ::sslkeys::crlfile {
 
     method Size {} {
         return [expr {[file exists [my path]] ? [file size [my path]] : 0}]
+    }
+
+    method CaStamp {} {
+        return [my Stamp [file join $Directory ca.crt]]
     }
 
     method Stamp {path} {
@@ -248,7 +260,24 @@ oo::class create ::sslkeys::crlfile {
     }
 }
 
-namespace eval ::sslkeys::crlfile {}
+namespace eval ::sslkeys::crlfile {
+    namespace export lists
+}
+
+# Take the revocation lists of a PEM text apart; a regular expression would take long over a long one.
+proc ::sslkeys::crlfile::lists {text} {
+    set lists {}
+    set end 0
+    while {[set begin [string first "-----BEGIN X509 CRL-----" $text $end]] >= 0} {
+        set last [string first "-----END X509 CRL-----" $text $begin]
+        if {$last < 0} {
+            break
+        }
+        set end [expr {$last + 22}]
+        lappend lists [string range $text $begin $end-1]\n
+    }
+    return $lists
+}
 
 # Tell an object of its job's end, if it is still there.
 proc ::sslkeys::crlfile::Deliver {object round args} {

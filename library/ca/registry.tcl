@@ -12,17 +12,18 @@ oo::class create ::sslkeys::registry {
     # Open the registry of a key directory. From then on createAndSign there puts on record what it issues, and what a
     # process that died left prepared is closed, or released where it stands published.
     #   in      the directory; -create 1  make it where there is none; -from  a backup that it is made of then;
+    #           -anew 1  make it also where ca.crl says that one was lost;
     #           -who  in whose name this process acts; -busy  seconds to wait for who else writes
     #   errors  STORE GONE, DAMAGED, NEWER, BUSY; POSIX EACCES
     constructor {directory args} {
-        set options [::sslkeys::ReadOptions $args [list -create 0 -from {} -who server:[info hostname] -busy 5]]
+        set options [::sslkeys::ReadOptions $args [list -create 0 -from {} -anew 0 -who server:[info hostname] -busy 5]]
         set Directory [file normalize $directory]
         set Who [dict get $options -who]
         set Unsettled {}
         set Myself [list [info hostname] [pid] [my Begun [pid]]]
         set path [file join $Directory registry.db]
-        if {[dict get $options -create] && ![file exists $path]} {
-            my Create $path [dict get $options -from]
+        if {([dict get $options -create] || [dict get $options -anew]) && ![file exists $path]} {
+            my Create $path [dict get $options -from] [dict get $options -anew]
         }
         set Db [::sslkeys::db new $path -busy [dict get $options -busy]]
         try {
@@ -75,12 +76,15 @@ oo::class create ::sslkeys::registry {
 
     # A registry appears whole: it is made in memory and published as a file is, 0600 from its first octet.
     # Nobody issues meanwhile, so what stands in the directory then is all there is.
-    method Create {path from} {
+    method Create {path from anew} {
         set Db [::sslkeys::db new {}]
         try {
             ::sslkeys::RegistrySchema::migrate $Db
             ::sslkeys::durable lock $Directory {
                 if {![file exists $path]} {
+                    if {$from eq {} && !$anew} {
+                        my RequireNew $path
+                    }
                     $Db transaction {
                         my TakeIn
                     }
@@ -95,6 +99,16 @@ oo::class create ::sslkeys::registry {
         } finally {
             $Db destroy
             unset Db
+        }
+    }
+
+    # Refuse to begin from nothing where a list of who is revoked says that there was a registry: whoever had a name would be
+    # forgotten, and a stranger get it.
+    #   errors  STORE GONE
+    method RequireNew {path} {
+        if {[file exists [file join $Directory ca.crl]]} {
+            throw [list SSLKEYS STORE GONE path $path] "the registry \"$path\" was lost, since the revocation list that it signed\
+                is still there: restore it from a backup, or make it anew of what stands in the directory, with -anew 1"
         }
     }
 

@@ -62,7 +62,7 @@ proc ::sslkeys::cli::TellRequest {options made} {
 
 # Open the registry, made where there is none, and answer how many certificates it knows.
 proc ::sslkeys::cli::MakeRegistry {options} {
-    set registry [OpenRegistry $options -create 1]
+    set registry [OpenRegistry $options [expr {[dict get $options -force] ? {-anew} : {-create}}] 1]
     return [[$registry db] value {SELECT COUNT(*) FROM certificates}]
 }
 

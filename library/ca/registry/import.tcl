@@ -111,22 +111,33 @@ oo::define ::sslkeys::registry {
         my meta cakeys [lsort -unique $known]
     }
 
-    # Who is on the directory's own revocation list: serial -> dict time, reason.
+    # Who is on the directory's own revocation lists: serial -> dict time, reason.
     method ListedRevoked {} {
-        return [dict map {serial entry} [my FromCrl -revoked revoked] {dict merge {reason unspecified} $entry}]
+        set revoked [dict merge {*}[lmap list [my StandingLists 1] {dict get $list revoked}]]
+        return [dict map {serial entry} $revoked {dict merge {reason unspecified} $entry}]
     }
 
     method ListedNumber {} {
-        set number [my FromCrl -revoked number]
+        set number [lindex [lmap list [my StandingLists 0] {dict get $list number}] 0]
         return [expr {[string is entier -strict $number] ? $number : 0}]
     }
 
-    method FromCrl {option key} {
+    # What the directory's own lists say: that of the CA that signs, and in a rollover those of the ones before.
+    #   errors  CRL PEM
+    method StandingLists {withRevoked} {
         set path [file join $Directory ca.crl]
         if {![file exists $path]} {
             return {}
         }
-        return [dict get [::sslkeys::crl info [my ReadFile $path] $option 1] $key]
+        set lists [::sslkeys::crlfile::lists [my ReadFile $path]]
+        try {
+            if {![llength $lists]} {
+                throw {SSLKEYS CRL PEM} "there is none in it"
+            }
+            return [lmap list $lists {::sslkeys::crl info $list -revoked $withRevoked}]
+        } trap {SSLKEYS CRL PEM} {} {
+            throw [list SSLKEYS CRL PEM path $path] "the revocation list \"$path\" is damaged: bring it back from a backup, or move it away"
+        }
     }
 
     # See to it that a serial number is revoked here, whether its certificate is on record or not.

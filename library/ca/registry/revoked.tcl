@@ -51,7 +51,7 @@ oo::define ::sslkeys::registry {
     }
 
     # Take the next CRL's number together with the set that it counts for. A certificate whose time is over stays until it
-    # has been on a list issued after its end.
+    # has been on a list issued after its end; a list from the future, by a clock that was wrong, is none.
     #   in      -after  a counter of changes: only what was revoked since, for who goes on with a list that covers the rest
     #   out     list: number, dict serial -> {time S reason R}, the counter of changes
     #   source  RFC 5280 3.3, 5.2.3
@@ -62,13 +62,31 @@ oo::define ::sslkeys::registry {
             set number [my Count crlnumber]
             set rows [expr {$after eq {} ? [$Db rows {
                 SELECT serial, revoked, reason FROM certificates WHERE state = 'revoked' AND notafter >= :since
-            } [list since [my Number crltime]]] : [$Db rows {
+            } [list since [expr {min([my Number crltime], [dict get $options -now])}]]] : [$Db rows {
                 SELECT serial, revoked, reason FROM certificates WHERE state = 'revoked' AND changed > 0 AND changed > :counter
             } [list counter $after]]}]
             my meta crltime [dict get $options -now]
             set changes [my changes]
         }
         return [list $number [my RevokedDict $rows] $changes]
+    }
+
+    # Go on from the directory's own list, where that is ahead of this registry: a later state of it has signed it, or somebody
+    # else. Who is on it stays revoked.
+    #   out  how many became so
+    method adoptList {} {
+        $Db transaction {
+            set number [my ListedNumber]
+            set carried 0
+            if {$number > [my Number crlnumber]} {
+                dict for {serial entry} [my ListedRevoked] {
+                    incr carried [my CarryRevoked $serial $entry]
+                }
+                my audit $Who adopt ca.crl {} [list number $number before [my Number crlnumber] revoked $carried]
+                my meta crlnumber $number
+            }
+        }
+        return $carried
     }
 
     # Tell whether a certificate of a key was revoked since the key is in wrong hands.

@@ -7,7 +7,10 @@ proc ::sslkeys::doctor::CheckRegistry {patient findingsName} {
     lassign [dict get $patient broken] message code
     set registry [dict get $patient registry]
     if {$registry eq {} && $code eq {}} {
-        if {[file exists [file join [dict get $patient directory] ca.crt]]} {
+        if {[file exists [file join [dict get $patient directory] ca.crl]]} {
+            Add findings error noregistry "the registry was lost" "Nothing can be issued, renewed or revoked, and the server does not start." \
+                "$program restore BACKUP"
+        } elseif {[file exists [file join [dict get $patient directory] ca.crt]]} {
             Add findings warning noregistry "there is no registry" "Nothing that was issued is on record, and nothing can be revoked." "$program init"
         }
         return
