@@ -5,13 +5,16 @@
 package require tdbc::sqlite3
 
 oo::class create ::sslkeys::db {
-    variable Path Busy Journal Connection Handle Stamp Depth Group Timer Fault
+    variable Path Busy Locked Journal Begin Connection Handle Stamp Depth Group Timer Fault
 
     # Open a database that is there; the path "" is one in memory.
-    #   in      path; -busy  seconds to wait for who else writes; -journal  WAL, or DELETE for a file that is alone
+    #   in      path; -busy  seconds to wait for who else writes, and not again in the second after it was in vain;
+    #           -journal  WAL, or DELETE for a file that is alone; -begin  prefix that is called when a transaction has begun
     #   errors  STORE GONE, DAMAGED, BUSY; POSIX EACCES
     constructor {path args} {
-        set options [::sslkeys::ReadOptions $args {-busy 5 -journal WAL}]
+        set options [::sslkeys::ReadOptions $args {-busy 5 -journal WAL -begin {}}]
+        set Begin [dict get $options -begin]
+        set Locked 0
         set Journal [dict get $options -journal]
         set Path [expr {$path eq {} ? {} : [file normalize $path]}]
         set Busy [dict get $options -busy]
@@ -64,7 +67,12 @@ oo::class create ::sslkeys::db {
         }
         my Direct $begin
         incr Depth
-        set code [catch {uplevel 1 $script} result options]
+        set code [catch {
+            if {$Depth == 1} {
+                {*}$Begin
+            }
+            uplevel 1 $script
+        } result options]
         set isDone 0
         try {
             if {$code == 0} {
@@ -84,7 +92,23 @@ oo::class create ::sslkeys::db {
         return -options $options $result
     }
 
-    # The same, in a coroutine, with one flush to the disk for all that come meanwhile: it yields until there is a transaction
+    # Run a script in the caller's scope that reads, all of it from one moment; nobody is locked out, and nobody waited for.
+    method reading {script} {
+        if {$Depth} {
+            return [uplevel 1 $script]
+        }
+        my Attend
+        my Direct BEGIN
+        incr Depth
+        try {
+            uplevel 1 $script
+        } finally {
+            incr Depth -1
+            my Undo ROLLBACK
+        }
+    }
+
+    # As transaction, in a coroutine, with one flush to the disk for all that come meanwhile: it yields until there is a transaction
     # to be a part of, and again until that is committed. When this returns it is durable, or an error. What is no coroutine
     # has a transaction of its own.
     method together {script} {
@@ -234,6 +258,15 @@ oo::class create ::sslkeys::db {
         if {$Connection eq {}} {
             my Open
         }
+        if {$Locked && [::sslkeys::ticker now] >= $Locked} {
+            set Locked 0
+            my Wait $Busy
+        }
+    }
+
+    # How long a statement waits for who else writes. Meanwhile nothing else is done here.
+    method Wait {seconds} {
+        $Handle timeout [expr {round($seconds * 1000)}]
     }
 
     # After a commit: what was written into a file that has no name any more is not on record.
@@ -268,7 +301,7 @@ oo::class create ::sslkeys::db {
         try {
             set Connection [::tdbc::sqlite3::connection new $name]
             set Handle [$Connection getDBhandle]
-            $Handle timeout [expr {round($Busy * 1000)}]
+            my Wait $Busy
             $Handle cache size 100
             my Direct {PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL}
             if {$Path ne {}} {
@@ -377,6 +410,8 @@ oo::class create ::sslkeys::db {
         }
         switch -- $number {
             5 - 6 {
+                set Locked [expr {[::sslkeys::ticker now] + 1000}]
+                my Wait 0
                 throw [list SSLKEYS STORE BUSY {*}$path] "$place is locked by another process for longer than $Busy s: try again"
             }
             8 - 14 - 23 {

@@ -7,14 +7,14 @@ foreach part {schema} {
 }
 
 oo::class create ::sslkeys::registry {
-    variable Directory Place Db Who Myself Unsettled Restored
+    variable Directory Place Db Known Who Myself Unsettled Restored
 
     # Open the registry of a key directory. From then on createAndSign there puts on record what it issues, and what a
     # process that died left prepared is closed, or released where it stands published.
     #   in      the directory; -create 1  make it where there is none; -from  a backup that it is made of then;
     #           -anew 1  make it also where ca.crl says that one was lost;
     #           -who  in whose name this process acts; -busy  seconds to wait for who else writes
-    #   errors  STORE GONE, DAMAGED, NEWER, BUSY; POSIX EACCES
+    #   errors  STORE GONE, DAMAGED, NEWER, FOREIGN, BUSY; POSIX EACCES
     constructor {directory args} {
         set options [::sslkeys::ReadOptions $args [list -create 0 -from {} -anew 0 -who server:[info hostname] -busy 5]]
         set Directory [file normalize $directory]
@@ -25,9 +25,10 @@ oo::class create ::sslkeys::registry {
         if {([dict get $options -create] || [dict get $options -anew]) && ![file exists $path]} {
             my Create $path [dict get $options -from] [dict get $options -anew]
         }
-        set Db [::sslkeys::db new $path -busy [dict get $options -busy]]
+        set Known {}
+        set Db [::sslkeys::db new $path -busy [dict get $options -busy] -begin [namespace code {my Recheck}]]
         try {
-            ::sslkeys::RegistrySchema::migrate $Db
+            my Check
         } on error {message options} {
             $Db destroy
             unset Db
@@ -72,6 +73,31 @@ oo::class create ::sslkeys::registry {
             return [lindex $args 0]
         }
         return [$Db value {SELECT value FROM meta WHERE key = :key} [list key $key]]
+    }
+
+    # Make sure that the database is ours, of our version and of this directory's CA.
+    #   errors  STORE NEWER, DAMAGED, FOREIGN
+    method Check {} {
+        ::sslkeys::RegistrySchema::migrate $Db
+        my RequireOwn [$Db path] [my meta cakeys]
+    }
+
+    # In each transaction: somebody may have put another file in its place, or brought it to another version.
+    method Recheck {} {
+        set now [$Db rows {SELECT key, value FROM meta WHERE key IN ('schema', 'cakeys') ORDER BY key}]
+        if {$now ne $Known} {
+            my Check
+            set Known $now
+        }
+    }
+
+    # Refuse a registry that knows other CAs only.
+    #   errors  STORE FOREIGN
+    method RequireOwn {path keys} {
+        set ours [lmap authority [my Authorities] {dict get [::sslkeys::certificate info $authority -fields keyfingerprint] keyfingerprint}]
+        if {[llength $keys] && [llength $ours] && ![llength [lmap key $ours {expr {$key in $keys ? $key : [continue]}}]]} {
+            throw [list SSLKEYS STORE FOREIGN path $path] "\"$path\" is the registry of another CA"
+        }
     }
 
     # A registry appears whole: it is made in memory and published as a file is, 0600 from its first octet.

@@ -19,6 +19,7 @@ namespace eval ::sslkeys::cli {
         {SSLKEYS STORE FULL*}       {{Make room on the disk, then try again; nothing was changed.}}
         {SSLKEYS STORE DAMAGED*}    {{Keep a copy of registry.db, then bring back the last good one: %{line} restore FILE}}
         {SSLKEYS STORE GONE*}       {{Bring back a copy: %{line} restore FILE} {Or make it anew, of what stands in the directory: %{line} init -force}}
+        {SSLKEYS STORE FOREIGN*}    {{Bring back the CA's own files from a backup: ca.key, ca.crt and registry.db belong together.}}
         {SSLKEYS STORE NEWER*}      {{Use the sslkeys that wrote it, or a later one.}}
         {SSLKEYS KEY PASSWORD*}     {{Try again with the right passphrase.}}
         {SSLKEYS ARGS PASSPHRASE*}  {{Say where it is: -passwordfile FILE, or - for standard input}}

@@ -47,7 +47,7 @@ oo::class create ::sslkeys::service {
         set Config [my Load]
         my OpenLog $Config
         ::sslkeys::log::event info starting version [::sslkeys::about version] keys $Directory config [dict get $Config path]
-        set Registry [::sslkeys::registry new $Directory -create 1 -busy 2]
+        set Registry [::sslkeys::registry new $Directory -create 1 -busy 0.25]
         set pair [my OwnPair]
         set Server [::sslkeys::server new {*}$pair -directory $Directory -registry $Registry -port [my Port enroll-port] \
             -address [my Get address] {*}[my Limits] {*}[my Settings $Config]]

@@ -84,7 +84,7 @@ oo::class create ::sslkeys::server {
     method Open {options} {
         set Registry [dict get $options -registry]
         if {$Registry eq {}} {
-            set Registry [::sslkeys::registry new $Directory -create 1]
+            set Registry [::sslkeys::registry new $Directory -create 1 -busy 0.25]
             set Owned $Registry
         }
         set Policy [::sslkeys::policy new [dict get $options -policy]]

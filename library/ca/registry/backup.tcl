@@ -15,7 +15,7 @@ oo::define ::sslkeys::registry {
     # Put on record what a copy has and this registry has not. Again is once.
     #   out     dict: revoked  serial numbers that are revoked and that the copy did not know to be; added  how many
     #           certificates came back
-    #   errors  STORE GONE, DAMAGED, NEWER, MISMATCH (another CA's); POSIX
+    #   errors  STORE GONE, DAMAGED, NEWER, FOREIGN; POSIX
     method restore {path who args} {
         set now [my Now $args]
         set aside [file join $Directory .sslkeys-restore.[pid].db]
@@ -60,12 +60,7 @@ oo::define ::sslkeys::registry {
         } finally {
             $copy destroy
         }
-        foreach key [my meta cakeys] {
-            if {$key in $theirs} {
-                return
-            }
-        }
-        throw [list SSLKEYS STORE MISMATCH path $path] "\"$path\" is the registry of another CA"
+        my RequireOwn $path $theirs
     }
 
     # Merge the attached copy into what is known.

@@ -106,7 +106,7 @@ oo::define ::sslkeys::registry {
     method NoteKeys {} {
         set known [my meta cakeys]
         foreach authority [my Authorities] {
-            lappend known [dict get [::sslkeys::certificate info $authority] keyfingerprint]
+            lappend known [dict get [::sslkeys::certificate info $authority -fields keyfingerprint] keyfingerprint]
         }
         my meta cakeys [lsort -unique $known]
     }

@@ -41,7 +41,7 @@ oo::define ::sslkeys::registry {
     # Tell what was revoked after a counter; 0, or one that this registry has not reached, asks for all.
     #   out  list: dict serial -> {time S reason R}, the counter now
     method revokedSince {counter} {
-        $Db transaction {
+        $Db reading {
             set changes [my changes]
             set rows [$Db rows {
                 SELECT serial, revoked, reason FROM certificates WHERE changed > 0 AND changed > :counter
