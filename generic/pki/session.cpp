@@ -99,9 +99,13 @@ std::vector<Certificate> sentBeside(const X509* leaf, X509_STORE_CTX* context) {
 bool judgeChain(const Ours& ours, X509* shown, X509_STORE_CTX* context) {
     try {
         const Certificate leaf = taken(shown);
-        const Proven proven{leaf,
-                            verify(leaf, {ours.terms.trusted, ours.terms.host, ours.terms.purpose,
-                                          ours.terms.clock(), sentBeside(shown, context)})};
+        const std::int64_t now = ours.terms.clock();
+        const bool isLate = now > leaf.notAfter() && now - leaf.notAfter() <= ours.terms.grace;
+        const Proven proven{
+            leaf,
+            verify(leaf, {ours.terms.trusted, ours.terms.host, ours.terms.purpose,
+                          isLate ? leaf.notAfter() - 1 : now, sentBeside(shown, context)}),
+            isLate};
         if (!ours.terms.judge(&proven, nullptr)) {
             return false;
         }

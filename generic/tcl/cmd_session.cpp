@@ -18,6 +18,7 @@ struct SessionArgs {
     bool required = true;
     std::optional<std::string> host;
     bool anyPurpose = false;
+    std::int64_t grace = 0;
 };
 const std::vector<Option<SessionArgs>>& sharedOptions() {
     static const std::vector<Option<SessionArgs>> rows = {
@@ -42,6 +43,8 @@ const Options<SessionArgs>& serveOptions() {
          [](SessionArgs& args, const Word& word) {
              args.anyPurpose = word.choice({"client", "any"}) == 1;
          }},
+        {"-grace", "seconds",
+         [](SessionArgs& args, const Word& word) { args.grace = word.integer(0, INT32_MAX); }},
     };
     static const Options<SessionArgs> options(sharedOptions(), own);
     return options;
@@ -75,16 +78,22 @@ SessionTerms termsOf(Side side, const SessionArgs& args) {
     if (args.anyPurpose) {
         purpose = Purpose::kAny;
     }
-    return {std::move(pair), trustOfFile(args.caFile), args.required, args.host, purpose, Call::now,
-            nullptr};
+    return {std::move(pair), trustOfFile(args.caFile),
+            args.required,   args.host,
+            purpose,         Call::now,
+            args.grace,      nullptr};
 }
 
 // What the prefix is told: who is proven, or why not.
 Dict describeVerdict(Tcl_Interp* interp, const Proven* proven, const Error* refusal) {
-    return refusal == nullptr
-               ? Dict().put("identity",
-                            describeIdentity(proven->certificate, proven->issuerKey).get())
-               : Dict().put("code", newErrorCode(interp, *refusal)).put("message", refusal->what());
+    if (refusal != nullptr) {
+        return Dict().put("code", newErrorCode(interp, *refusal)).put("message", refusal->what());
+    }
+    Dict identity = describeIdentity(proven->certificate, proven->issuerKey);
+    if (proven->isLate) {
+        identity.put("expired", true);
+    }
+    return Dict().put("identity", identity.get());
 }
 
 // Where the prefix is asked: its interpreter, in its own thread, while it is there. A channel can
@@ -151,7 +160,7 @@ void begin(Call& call, Side side, const SessionArgs& args) {
 }
 
 // sslkeys::session serve script -cafile path -judge prefix ?-certfile path -keyfile path?
-// ?-require boolean? ?-purpose client|any?
+// ?-require boolean? ?-purpose client|any? ?-grace seconds?
 void serve(Call& call) {
     SessionArgs args;
     call.read(args, serveOptions());

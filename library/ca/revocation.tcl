@@ -8,6 +8,7 @@ oo::class create ::sslkeys::revocation {
     #   in      the directory, its registry
     #           -stale    seconds for which memory decides while the registry is out of reach
     #           -overlap  seconds for which a certificate is let in after a newer one of its name was issued
+    #           -grace    seconds after its end in which one that is shown as expired may knock
     #           -crldays  until the next list is due;  -cakeypasswordfrom  as for `sslkeys::crl sign`
     #           -revoked  prefix, called with a list of serial numbers that are revoked from now on
     #           -log      prefix: level, event, name value ...
@@ -16,7 +17,7 @@ oo::class create ::sslkeys::revocation {
         set Directory $directory
         set Registry $registry
         set Options [::sslkeys::ReadOptions $args {
-            -stale 600 -overlap 0 -crldays 7 -cakeypasswordfrom {} -revoked {} -log {} -who {}
+            -stale 600 -overlap 0 -grace 0 -crldays 7 -cakeypasswordfrom {} -revoked {} -log {} -who {}
         }]
         set Revoked {}
         set Counter 0
@@ -38,7 +39,7 @@ oo::class create ::sslkeys::revocation {
         }
     }
 
-    # Set -stale, -overlap or -crldays anew.
+    # Set -stale, -overlap, -grace or -crldays anew.
     method configure {args} {
         set Options [::sslkeys::ReadOptions $args $Options]
         $List days [dict get $Options -crldays]
@@ -52,7 +53,8 @@ oo::class create ::sslkeys::revocation {
         return [my Decide $profiles $identity 0]
     }
 
-    # The same where a superseded certificate is an identity too: it may ask for its successor again.
+    # The same where a superseded certificate is an identity too: it may ask for its successor again; and one that is expired
+    # within its grace, which may renew.
     method knock {profiles identity} {
         return [my Decide $profiles $identity 1]
     }
@@ -194,7 +196,11 @@ oo::class create ::sslkeys::revocation {
                 }
             }
             revoked {my Refuse REVOKED $serial "is revoked"}
-            expired {my Refuse EXPIRED $serial "has expired"}
+            expired {
+                if {!$knocking || [clock seconds] > [dict get $row notafter] + [dict get $Options -grace]} {
+                    my Refuse EXPIRED $serial "has expired"
+                }
+            }
             default {my Refuse UNKNOWN $serial "was never issued"}
         }
         my Note $serial $row

@@ -22,8 +22,9 @@ oo::class create ::sslkeys::server {
         set Keep [dict get $options -keep]
         my Open $options
         # Identity is for those who have a good certificate, whatever it is for: a server renews its own here. To have none is no fault.
+        # How long an expired one may renew is the policy's, which may change; no policy has more than that.
         set context [::sslkeys::tls::context -keyfile [dict get $options -keyfile] -certfile [dict get $options -certfile] \
-            -cafile [file join $Directory ca.crt] -require 0 -purpose any -verify [list $Revocation knock {client server peer operator}]]
+            -cafile [file join $Directory ca.crt] -require 0 -purpose any -grace [expr {3650 * 86400}] -verify [list $Revocation knock {client server peer operator}]]
         set Listener [::sslkeys::listener new [namespace code {my Serve}] -tls $context -log ::sslkeys::log::event \
             {*}[dict filter $options key -port -address -connections -peraddress -handshaketime]]
         # There is a list from the beginning.
@@ -73,7 +74,7 @@ oo::class create ::sslkeys::server {
         $Policy destroy
         set Policy $policy
         set Keep [dict get $options -keep]
-        $Revocation configure {*}[dict filter $options key -stale -overlap -crldays]
+        $Revocation configure -grace [my Grace] {*}[dict filter $options key -stale -overlap -crldays]
     }
 
     # Take no more connections.
@@ -89,9 +90,13 @@ oo::class create ::sslkeys::server {
         }
         set Policy [::sslkeys::policy new [dict get $options -policy]]
         set Revocation [::sslkeys::revocation new $Directory $Registry -log ::sslkeys::log::event \
-            -revoked [namespace code {my CloseRevoked}] {*}[dict filter $options key -stale -overlap -crldays]]
+            -revoked [namespace code {my CloseRevoked}] -grace [my Grace] {*}[dict filter $options key -stale -overlap -crldays]]
         set Issuer [::sslkeys::issuer new $Directory $Registry $Policy]
         lappend Handlers [set Enrolment [::sslkeys::enrolment new $Issuer $Directory -log ::sslkeys::log::event]]
+    }
+
+    method Grace {} {
+        return [expr {[$Policy get grace-days] * 86400}]
     }
 
     # End the connections of certificates that are revoked from now on, on all ports of this process.

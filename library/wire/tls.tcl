@@ -7,8 +7,9 @@ namespace eval ::sslkeys::tls {
     namespace export init context socket stranger import handshake peer showing peerCertificate reason explain strip close
 
     # Paths, the name expected of a server if not the host connected to, the command prefix that judges an identity further
-    # (an empty or true answer lets in), whether a server insists on a certificate, and what it must be meant for: client or any.
-    variable options {-keyfile {} -certfile {} -cafile {} -peername {} -verify {} -require 1 -purpose client}
+    # (an empty or true answer lets in), whether a server insists on a certificate, what it must be meant for: client or any, and for
+    # how many seconds after its end it is an identity still, marked `expired 1`, which -verify has to look at then.
+    variable options {-keyfile {} -certfile {} -cafile {} -peername {} -verify {} -require 1 -purpose client -grace 0}
     variable defaults $options
     # Seconds for connecting and the handshake of a client.
     variable patience 10
@@ -37,7 +38,7 @@ proc ::sslkeys::tls::init {args} {
 }
 
 # Make a context from the defaults and options.
-#   out     a dict -keyfile -certfile -cafile -peername -verify -require -purpose
+#   out     a dict -keyfile -certfile -cafile -peername -verify -require -purpose -grace
 #   errors  TCL LOOKUP INDEX option; SSLKEYS ARGS MISSING; POSIX ... for a file that cannot be read
 proc ::sslkeys::tls::context {args} {
     variable defaults
@@ -60,6 +61,9 @@ proc ::sslkeys::tls::Check {context} {
     }
     if {![string is boolean -strict [dict get $context -require]]} {
         return -code error -errorcode {TCL VALUE NUMBER} "expected boolean value for -require"
+    }
+    if {![string is wideinteger -strict [dict get $context -grace]] || [dict get $context -grace] < 0} {
+        return -code error -errorcode {SSLKEYS ARGS RANGE option -grace} "-grace takes seconds"
     }
     if {[dict get $context -purpose] ni {client any}} {
         return -code error -errorcode [list TCL LOOKUP INDEX -purpose [dict get $context -purpose]] "-purpose must be client or any"
@@ -214,7 +218,7 @@ proc ::sslkeys::tls::Share {chan role context arguments} {
     set terms [list -cafile [dict get $context -cafile] -judge [list ::sslkeys::tls::JudgeSession $chan]]
     if {$role eq {server}} {
         set begin [list ::sslkeys::session serve]
-        lappend terms -require [dict get $context -require] -purpose [dict get $context -purpose]
+        lappend terms {*}[dict filter $context key -require -purpose -grace]
     } else {
         set begin [list ::sslkeys::session connect]
         lappend terms -host [dict get $context -peername]

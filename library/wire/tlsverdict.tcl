@@ -52,17 +52,33 @@ proc ::sslkeys::tls::Judge {chan certificate} {
         return [GoesOn $chan]
     }
     set wished [list -cafile [dict get $context -cafile] -purpose server -host [dict get $context -peername]]
+    set late {}
     if {$roles($chan) eq {server}} {
         set wished [list -cafile [dict get $context -cafile] -purpose [dict get $context -purpose]]
+        set late [Lateness $chain [dict get $context -grace]]
     }
     try {
-        set verdict [dict create identity [::sslkeys::Discreetly {
-            ::sslkeys::certificate verify $chain {*}$wished
-        }]]
+        set identity [::sslkeys::Discreetly {
+            ::sslkeys::certificate verify $chain {*}$wished {*}$late
+        }]
+        if {$late ne {}} {
+            dict set identity expired 1
+        }
+        set verdict [dict create identity $identity]
     } on error {message details} {
         set verdict [dict create code [dict get $details -errorcode] message $message]
     }
     return [Conclude $chan $verdict sha1 $sha1]
+}
+
+# Of a certificate whose time is over, though not for longer than its grace: by which moment to judge it.
+#   out  options of `certificate verify`; empty for any other
+proc ::sslkeys::tls::Lateness {chain grace} {
+    if {$grace == 0 || [catch {::sslkeys::certificate info $chain -fields notafter} told]} {
+        return
+    }
+    set over [expr {[clock seconds] - [dict get $told notafter]}]
+    return [expr {$over > 0 && $over <= $grace ? [list -now [expr {[dict get $told notafter] - 1}]] : {}}]
 }
 
 # Take the verdict on the chain of a client that sslkeys::session asked for.

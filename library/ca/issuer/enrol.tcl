@@ -8,6 +8,10 @@ oo::define ::sslkeys::issuer {
             dict set asked profile [set profile client]
         }
         set authserial {}
+        if {[dict exists $asked peer expired]} {
+            # That is good for renewing alone.
+            dict set asked peer {}
+        }
         if {[dict size [dict get $asked peer]]} {
             # A certificate grants nothing here, but one that is not current is not heard at all.
             set authserial [dict get [my Presented $asked] serial]
