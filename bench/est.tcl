@@ -6,7 +6,7 @@ package require sslkeys
 sslkeys::log::configure -level error
 set keys [lindex $argv 0]
 set server [sslkeys::server new -directory $keys -keyfile $keys/server1.key -certfile $keys/server1.crt -port 0 -address 127.0.0.1 \
-    -policy {approval {{0 auto}} issue-per-minute {{0 0}}}]
+    -policy {approval {{0 auto}} issue-per-minute {{0 0}} issue-per-address {{0 0}}}]
 puts [$server port]
 flush stdout
 vwait forever

@@ -3,7 +3,7 @@
 # In parts, a file each in issuer/: enrol, renew, token, line (the article's protocol), command (the operator's), record.
 
 oo::class create ::sslkeys::issuer {
-    variable Directory Registry Policy Who Throttle Counters Scratch
+    variable Directory Registry Policy Who Throttle Counters Scratch Owed
 
     # Issue from a key directory.
     #   in  the directory, its registry, a policy; -who  in whose name this process acts
@@ -16,6 +16,7 @@ oo::class create ::sslkeys::issuer {
         set Throttle [::sslkeys::throttle new]
         set Counters {issued 0 opened 0 polled 0 renewed 0 withdrawn 0 refused 0 full 0 rate 0}
         set Scratch {}
+        set Owed {}  ;# what has to be withdrawn, and could not be yet: list of {issued reason}
     }
 
     destructor {
@@ -34,6 +35,14 @@ oo::class create ::sslkeys::issuer {
         return $Counters
     }
 
+    # Withdraw what could not be withdrawn before.
+    method settle {} {
+        while {[llength $Owed]} {
+            my Withdraw {*}[lindex $Owed 0]
+            set Owed [lrange $Owed 1 end]
+        }
+    }
+
     # Do what is due: end the requests whose time is over.
     #   in  Unix time
     method sweep {now} {
@@ -48,7 +57,7 @@ oo::class create ::sslkeys::issuer {
     #           STANDING; POLICY FULL and RATE with retryafter; STORE BUSY, GONE, FULL; CA ...
     method ask {asked} {
         set asked [dict merge {operation enroll profile {} peer {} address {} user {} secret {}} [list now [clock seconds]] $asked]
-        dict set asked group [::sslkeys::network::group [dict get $asked address]]
+        my Count asked
         my RequireHeard $asked
         try {
             return [my Consider $asked]
@@ -106,22 +115,41 @@ oo::class create ::sslkeys::issuer {
         return [lindex $names 0]
     }
 
+    # Say by what who asks is counted: a network, or of who is known himself, so that no neighbour shuts him out.
+    method Count {askedName} {
+        upvar 1 $askedName asked
+        dict set asked group [::sslkeys::network::group [dict get $asked address]]
+        set peer [dict get $asked peer]
+        dict set asked counted [expr {[dict exists $peer serial] ? [list certificate [dict get $peer serial]] : [dict get $asked group]}]
+    }
+
     # Refuse for a while whoever was refused too often.
     #   errors  POLICY RATE
     method RequireHeard {asked} {
-        set wait [$Throttle wait [dict get $asked group] [dict get $asked now]]
+        set wait [$Throttle wait [dict get $asked counted] [dict get $asked now]]
         if {$wait} {
             dict incr Counters rate
-            throw [list SSLKEYS POLICY RATE retryafter $wait] "too many refused requests came from this address: wait $wait s"
+            throw [list SSLKEYS POLICY RATE retryafter $wait] "too many of these requests were refused: wait $wait s"
         }
     }
 
-    # Count what may be issued in a minute.
+    # Count what may be issued in a minute: to strangers unasked for each address, to all; renewals by themselves, which a flood of
+    # strangers must not starve.
+    #   in      renew, unasked or approved
     #   errors  POLICY RATE
-    method RequireRate {now} {
-        set wait [$Throttle take issue [$Policy get issue-per-minute] $now]
-        if {$wait} {
-            throw [list SSLKEYS POLICY RATE retryafter $wait] "enough certificates were issued within this minute: wait $wait s"
+    method RequireRate {asked kind} {
+        set bounds [dict get {
+            renew {renew issue-per-minute} approved {issue issue-per-minute} unasked {address issue-per-address issue issue-per-minute}
+        } $kind]
+        foreach {what key} $bounds {
+            if {$what eq {address}} {
+                lappend what [dict get $asked group]
+            }
+            set wait [$Throttle take $what [$Policy get $key] [dict get $asked now]]
+            if {$wait} {
+                throw [list SSLKEYS POLICY RATE retryafter $wait] \
+                    "enough certificates were issued[expr {[llength $what] > 1 ? { to this address} : {}}] within this minute: wait $wait s"
+            }
         }
     }
 
@@ -136,7 +164,7 @@ oo::class create ::sslkeys::issuer {
             return
         }
         dict incr Counters refused
-        $Throttle failed [dict get $asked group] [$Policy get failures-per-minute] [dict get $asked now]
+        $Throttle failed [dict get $asked counted] [$Policy get failures-per-minute] [dict get $asked now]
         if {$class eq {POLICY} && ![$Throttle take audit 600 [dict get $asked now]]} {
             set name [string range [dict get [dict merge {name {}} $wish] name] 0 63]
             $Registry audit [my Asker $asked] refuse $name $message [dict create operation [dict get $asked operation] \

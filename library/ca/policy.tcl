@@ -157,16 +157,19 @@ proc ::sslkeys::policy::Fits {rule asked} {
     return [expr {$isRefusal ? $fitting > 0 : $fitting == [llength $names]}]
 }
 
-# Auto gives client certificates alone, for a name that is new, and with no other name than that and mailboxes. All else is
-# for a person.
+# Auto gives client certificates alone, for a name that is new, and with no other name than that and two mailboxes. All else is
+# for a person; so is a name with a dot at its end, which is the same host's without.
 proc ::sslkeys::policy::MayBeAuto {asked} {
-    if {[dict get $asked profile] ne {client} || [dict get $asked known]} {
+    if {[dict get $asked profile] ne {client} || [dict get $asked known] || [string match *. [dict get $asked name]]} {
         return 0
     }
+    set mailboxes 0
     foreach entry [dict get $asked san] {
-        if {![string match EMAIL:* $entry] && ![string equal -nocase $entry DNS:[dict get $asked name]]} {
+        if {[string match EMAIL:* $entry]} {
+            incr mailboxes
+        } elseif {![string equal -nocase $entry DNS:[dict get $asked name]]} {
             return 0
         }
     }
-    return 1
+    return [expr {$mailboxes <= 2}]
 }

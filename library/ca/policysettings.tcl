@@ -17,6 +17,7 @@ namespace eval ::sslkeys::policy {
         pending-days         {14                  Number 1 3650}
         retry-after          {60                  Number 1 86400}
         issue-per-minute     {600                 Number 0 1000000}
+        issue-per-address    {60                  Number 0 1000000}
         failures-per-minute  {60                  Number 0 1000000}
         grace-days           {0                   Number 0 3650}
         renewal-key          {new                 Choice {new any}}

@@ -2,7 +2,7 @@
 # noticed by a counter that is read every second. Knows no channel: it tells serial numbers, and the server closes what shows them.
 
 oo::class create ::sslkeys::revocation {
-    variable Directory Registry Options Revoked Counter Operators Seen Reached Away List Responder
+    variable Directory Registry Options Revoked Counter Operators Seen Reached Away Told List Responder
 
     # Watch over the certificates of a key directory.
     #   in      the directory, its registry
@@ -11,19 +11,21 @@ oo::class create ::sslkeys::revocation {
     #           -grace    seconds after its end in which one that is shown as expired may knock
     #           -crldays  until the next list is due;  -cakeypasswordfrom  as for `sslkeys::crl sign`
     #           -revoked  prefix, called with a list of serial numbers that are revoked from now on
+    #           -lost     prefix, called once when the registry is out of reach for longer than -stale
     #           -log      prefix: level, event, name value ...
     #   errors  STORE ...; POLICY REVOCATIONS when revoked.txt of an earlier version is damaged
     constructor {directory registry args} {
         set Directory $directory
         set Registry $registry
         set Options [::sslkeys::ReadOptions $args {
-            -stale 600 -overlap 0 -grace 0 -crldays 7 -cakeypasswordfrom {} -revoked {} -log {} -who {}
+            -stale 600 -overlap 0 -grace 0 -crldays 7 -cakeypasswordfrom {} -revoked {} -lost {} -log {} -who {}
         }]
         set Revoked {}
         set Counter 0
         set Operators {}
         set Seen {}    ;# serial -> {fingerprint profile} of those let in lately
         set Away {}
+        set Told 0     ;# whether -lost was called since the registry went away
         set List [::sslkeys::crlfile new $Directory $Registry -days [dict get $Options -crldays] -log [dict get $Options -log] \
             -cakeypasswordfrom [dict get $Options -cakeypasswordfrom]]
         set Responder [::sslkeys::responder new $Directory $Registry -cakeypasswordfrom [dict get $Options -cakeypasswordfrom]]
@@ -103,8 +105,13 @@ oo::class create ::sslkeys::revocation {
                 set Away [lrange $code 0 2]
                 my Log error registry-away code $code reason $message
             }
+            if {[my IsStale] && !$Told && [dict get $Options -lost] ne {}} {
+                set Told 1
+                {*}[dict get $Options -lost]
+            }
             return
         }
+        set Told 0
         $List poll $Counter $now
     }
 
@@ -223,7 +230,7 @@ oo::class create ::sslkeys::revocation {
     # Tell the profile of a certificate without the registry, while what we know of it is not too old.
     method Remember {identity} {
         set serial [dict get $identity serial]
-        if {[::sslkeys::ticker now] - $Reached > [dict get $Options -stale] * 1000} {
+        if {[my IsStale]} {
             throw [list SSLKEYS CHAIN STALE serial $serial] \
                 "the registry is out of reach for more than [dict get $Options -stale] s, so nobody is let in"
         }
@@ -237,6 +244,11 @@ oo::class create ::sslkeys::revocation {
             return [expr {$serial in $Operators ? {operator} : [dict get $identity profile]}]
         }
         my Refuse UNKNOWN $serial "cannot be looked up now"
+    }
+
+    # Whether what memory knows is too old to decide by.
+    method IsStale {} {
+        return [expr {[::sslkeys::ticker now] - $Reached > [dict get $Options -stale] * 1000}]
     }
 
     method Refuse {reason serial why} {

@@ -1,10 +1,10 @@
-# How much in a minute: what is done at all, and how often one address failed. Kept in memory alone, in bounds; the clock is
-# the caller's, and where it was set back a minute begins anew, so that nobody is shut out for a day.
+# How much in a minute: what is done at all or for one address, and how often somebody failed. Kept in memory alone, in bounds;
+# the clock is the caller's, and where it was set back a minute begins anew, so that nobody is shut out for a day.
 
 oo::class create ::sslkeys::throttle {
     variable Counts Failures Most
 
-    # Keep at most so many addresses.
+    # Keep at most so many of either.
     constructor {{most 10000}} {
         set Most $most
         set Counts {}
@@ -22,7 +22,7 @@ oo::class create ::sslkeys::throttle {
         if {$bound > 0 && $count >= $bound} {
             return [expr {$since + 60 - $now}]
         }
-        dict set Counts $what [list $since [incr count]]
+        my Remember Counts $what [list $since [incr count]]
         return 0
     }
 
@@ -42,8 +42,7 @@ oo::class create ::sslkeys::throttle {
             incr strikes
             lassign [list $now 0] since count
         }
-        my Forget $address $now
-        dict set Failures $address [list $since $count $until $strikes]
+        my Remember Failures $address [list $since $count $until $strikes]
     }
 
     # Tell for how many seconds an address is not heard, 0 when it is.
@@ -52,9 +51,9 @@ oo::class create ::sslkeys::throttle {
         return [expr {max(0, $until - $now)}]
     }
 
-    # Tell how many addresses are kept.
+    # Tell how many are kept, of the one and of the other.
     method size {} {
-        return [dict size $Failures]
+        return [list [dict size $Counts] [dict size $Failures]]
     }
 
     method Entry {address now} {
@@ -69,12 +68,13 @@ oo::class create ::sslkeys::throttle {
         return $entry
     }
 
-    # Make room for an address: it goes to the end, and of too many the one that failed least recently is forgotten.
-    method Forget {address now} {
-        dict unset Failures $address
-        if {[dict size $Failures] >= $Most} {
-            dict for {oldest -} $Failures break
-            dict unset Failures $oldest
+    # Put an entry at the end of a table; of too many the one that changed least recently is forgotten.
+    method Remember {table key entry} {
+        dict unset $table $key
+        if {[dict size [set $table]] >= $Most} {
+            dict for {oldest -} [set $table] break
+            dict unset $table $oldest
         }
+        dict set $table $key $entry
     }
 }

@@ -228,7 +228,7 @@ oo::class create ::sslkeys::service {
         set limits [my Limits]
         set handler [expr {[lindex $handler 0] eq {my} ? [namespace code $handler] : $handler}]
         return [::sslkeys::listener new [namespace code [list my Serve $handler]] -port [my Port $key] -address $addresses \
-            -log ::sslkeys::log::event {*}$args {*}[dict filter $limits key -connections -peraddress -handshaketime]]
+            -group ::sslkeys::network::group -log ::sslkeys::log::event {*}$args {*}[dict filter $limits key -connections -peraddress -handshaketime]]
     }
 
     method Serve {handler chan address} {

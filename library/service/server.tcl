@@ -2,7 +2,7 @@
 # Wires wire/ to ca/, and once a second lets ca/ do what is due; decides nothing itself.
 
 oo::class create ::sslkeys::server {
-    variable Listener Registry Owned Policy Issuer Revocation Directory Times Keep Handlers Enrolment Ticker Beats
+    variable Listener Registry Owned Policy Issuer Revocation Directory Times Keep Handlers Enrolment Ticker Beats Offset Pruning
 
     # Serve a key directory.
     #   in      -directory, -keyfile and -certfile of the server, -port, -address (a list; empty: all), limits of connections and seconds
@@ -15,7 +15,7 @@ oo::class create ::sslkeys::server {
     constructor {args} {
         set options [::sslkeys::ReadOptions $args [list -directory $::sslkeys::keydirectory -keyfile {} -certfile {} \
             -port 9901 -address {} -connections 800 -peraddress 64 -handshaketime 10 -headertime 10 -bodytime 30 -idletime 60 \
-            -registry {} -policy {approval {{0 auto}} issue-per-minute {{0 0}}} -stale 600 -overlap 0 -crldays 7 -keep {} -handlers {}]]
+            -registry {} -policy {approval {{0 auto}} issue-per-minute {{0 0}} issue-per-address {{0 0}}} -stale 600 -overlap 0 -crldays 7 -keep {} -handlers {}]]
         set Directory [dict get $options -directory]
         set Times [dict filter $options key -headertime -bodytime -idletime]
         set Handlers [dict get $options -handlers]
@@ -26,10 +26,14 @@ oo::class create ::sslkeys::server {
         set context [::sslkeys::tls::context -keyfile [dict get $options -keyfile] -certfile [dict get $options -certfile] \
             -cafile [file join $Directory ca.crt] -require 0 -purpose any -grace [expr {3650 * 86400}] -verify [list $Revocation knock {client server peer operator}]]
         set Listener [::sslkeys::listener new [namespace code {my Serve}] -tls $context -log ::sslkeys::log::event \
+            -group ::sslkeys::network::group \
             {*}[dict filter $options key -port -address -connections -peraddress -handshaketime]]
         # There is a list from the beginning.
         $Revocation poll [clock seconds]
         set Beats 0
+        set Offset [expr {[clock milliseconds] - [::sslkeys::ticker now]}]
+        set Pruning [expr {[::sslkeys::ticker now] + 1800000}]
+        my DistrustClock
         set Ticker [::sslkeys::ticker start [namespace code {my Beat}]]
     }
 
@@ -90,7 +94,7 @@ oo::class create ::sslkeys::server {
         }
         set Policy [::sslkeys::policy new [dict get $options -policy]]
         set Revocation [::sslkeys::revocation new $Directory $Registry -log ::sslkeys::log::event \
-            -revoked [namespace code {my CloseRevoked}] -grace [my Grace] {*}[dict filter $options key -stale -overlap -crldays]]
+            -revoked [namespace code {my CloseRevoked}] -lost [namespace code {my CloseKnown}] -grace [my Grace] {*}[dict filter $options key -stale -overlap -crldays]]
         set Issuer [::sslkeys::issuer new $Directory $Registry $Policy]
         lappend Handlers [set Enrolment [::sslkeys::enrolment new $Issuer $Directory -log ::sslkeys::log::event]]
     }
@@ -101,10 +105,19 @@ oo::class create ::sslkeys::server {
 
     # End the connections of certificates that are revoked from now on, on all ports of this process.
     method CloseRevoked {serials} {
-        foreach chan [::sslkeys::tls::showing $serials] {
+        my CloseAll [::sslkeys::tls::showing $serials] "its certificate was revoked"
+    }
+
+    # End the connections of all who were let in, when nobody can tell any more who still may.
+    method CloseKnown {} {
+        my CloseAll [::sslkeys::tls::showing] "the registry is out of reach for too long"
+    }
+
+    method CloseAll {chans reason} {
+        foreach chan $chans {
             # Whoever has not finished the handshake is nobody yet, and goes all the same.
             set peer [dict filter [::sslkeys::tls::peer $chan] key name]
-            ::sslkeys::log::event info closed {*}$peer reason "its certificate was revoked"
+            ::sslkeys::log::event info closed {*}$peer reason $reason
             if {[info coroutine] eq {}} {
                 ::sslkeys::connection::abandon $chan
             } else {
@@ -118,11 +131,33 @@ oo::class create ::sslkeys::server {
     method Beat {now} {
         incr Beats
         my Try [list $Revocation poll [clock seconds]]
+        my Try [list $Issuer settle]
         if {$Beats % 60 == 1} {
             my Try [list $Issuer sweep [clock seconds]]
         }
-        if {$Beats % 3600 == 1800} {
-            my Try [list $Registry prune {*}$Keep]
+        my Try [list [namespace which my] Prune $now [clock milliseconds]]
+    }
+
+    # Remove old rows, a portion each second until none is left, then an hour later. What a clock that jumped takes for old may
+    # not be: it is not believed for a week.
+    #   in  milliseconds of the ticker, and of the clock
+    method Prune {now clock} {
+        if {abs($clock - $now - $Offset) > 3600000} {
+            ::sslkeys::log::event warning clock-jumped seconds [expr {($clock - $now - $Offset) / 1000}]
+            set Pruning [expr {$now + 7 * 86400000}]
+        }
+        set Offset [expr {$clock - $now}]
+        if {$now >= $Pruning} {
+            set removed [tcl::mathop::+ {*}[dict values [$Registry prune {*}$Keep -now [expr {$clock / 1000}]]]]
+            set Pruning [expr {$now + ($removed ? 1000 : 3600000)}]
+        }
+    }
+
+    # At the start the records tell what time it was last; a month later the clock may be wrong, or this server was off.
+    method DistrustClock {} {
+        set last [[$Registry db] value {SELECT MAX(at) FROM audit}]
+        if {$last ne {} && [clock seconds] - $last > 30 * 86400} {
+            set Pruning [expr {[::sslkeys::ticker now] + 7 * 86400000}]
         }
     }
 

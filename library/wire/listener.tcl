@@ -15,11 +15,12 @@ oo::class create ::sslkeys::listener {
     # Listen.
     #   in      handler: prefix, called in the connection's coroutine with channel and address
     #           -tls: a context, or empty for plain TCP; -log: prefix, called with level, event, name value ...
+    #           -group: prefix that makes of an address what is counted for -peraddress, such as its network
     #           -adopted 1: a handler's connection lives on after it, until somebody else closes the channel
     #   errors  POSIX EADDRINUSE and like
     constructor {handler args} {
         set Options [::sslkeys::ReadOptions $args {
-            -port 0 -address {} -tls {} -connections 800 -peraddress 64 -handshaketime 10 -log {} -adopted 0
+            -port 0 -address {} -tls {} -connections 800 -peraddress 64 -handshaketime 10 -log {} -group {} -adopted 0
         }]
         set Handler $handler
         set Sockets {}
@@ -116,6 +117,9 @@ oo::class create ::sslkeys::listener {
         variable ::sslkeys::listening::perAddress
         if {[dict get $Options -adopted]} {
             my ReleaseClosed
+        }
+        if {[dict get $Options -group] ne {}} {
+            set address [{*}[dict get $Options -group] $address]
         }
         if {$total >= [dict get $Options -connections]
                 || ([info exists perAddress($address)] && $perAddress($address) >= [dict get $Options -peraddress])} {

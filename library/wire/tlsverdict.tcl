@@ -139,15 +139,15 @@ proc ::sslkeys::tls::peer {chan} {
     return [dict get $verdicts($chan) identity]
 }
 
-# List the channels whose peer showed a certificate with one of these serial numbers, and was accepted.
-proc ::sslkeys::tls::showing {serials} {
+# List the channels whose peer showed a certificate with one of these serial numbers, or any, and was accepted.
+proc ::sslkeys::tls::showing {{serials *}} {
     variable roles
     variable verdicts
     ForgetClosed
     set shown {}
     foreach {chan verdict} [array get verdicts] {
         if {[dict get $verdict accepted] && [info exists roles($chan)] && $roles($chan) eq {server}
-                && [dict get $verdict identity serial] in $serials} {
+                && ($serials eq {*} || [dict get $verdict identity serial] in $serials)} {
             lappend shown $chan
         }
     }

@@ -137,10 +137,16 @@ oo::define ::sslkeys::issuer {
     #   out  its row
     method Open {asked wish verdict approval} {
         set now [dict get $asked now]
+        # What is no name of the request may be a secret that was typed in the wrong place.
+        set user {}
+        if {[string equal -nocase [dict get $asked user] [dict get $wish name]]} {
+            set user [dict get $wish name]
+        }
         set row [dict create operation [dict get $asked operation] profile [dict get $asked profile] name [dict get $wish name] \
             subject [dict get $wish subject] san [dict get $wish san] authserial [dict get $asked authserial] \
             csrhash [dict get $wish csrhash] keyfingerprint [dict get $wish keyfingerprint] keytype [dict get $wish keytype] \
-            address [dict get $asked group] user [dict get $asked user] needed [dict get $verdict needed] \
+            address [dict get $asked group] \
+            user $user needed [dict get $verdict needed] \
             state pending token {} why {} opened $now changed $now expires [expr {$now + 86400 * [$Policy get pending-days]}]]
         if {$approval eq {auto}} {
             set row [dict merge $row [list state [::sslkeys::policy::next pending approve] needed 0 why auto]]
@@ -172,7 +178,7 @@ oo::define ::sslkeys::issuer {
     method Finish {row asked} {
         set now [dict get $asked now]
         set id [dict get $row id]
-        my RequireRate $now
+        my RequireRate $asked [expr {[dict get $row operation] eq {renew} ? {renew} : [dict get $row needed] == 0 ? {unasked} : {approved}}]
         set made [my Sign $asked $row]
         set entry [dict create name [dict get $row name] profile [dict get $row profile] request $id \
             certificate [dict get $made certificate] origin est at $now who [my Asker $asked]]
@@ -249,10 +255,17 @@ oo::define ::sslkeys::issuer {
             }
             foreach speaker $speakers {
                 if {[$Registry reserved $speaker -now $now]} {
-                    throw [list SSLKEYS POLICY RESERVED name $name] "the name \"$name\" is reserved"
+                    my ThrowReserved $name
                 }
             }
+            if {[regexp {^\*\.(.+)$} $name - domain] && [$Registry reservedBelow $domain -now $now]} {
+                my ThrowReserved $name
+            }
         }
+    }
+
+    method ThrowReserved {name} {
+        throw [list SSLKEYS POLICY RESERVED name $name] "the name \"$name\" is reserved"
     }
 
     # A key that was stolen once stays so.

@@ -5,12 +5,13 @@ oo::define ::sslkeys::issuer {
     #   out     dict name email key certificate serial ...; the certificate is on record and on disk, durably, the key is nowhere
     #   errors  STORE NAME; POLICY EMAIL, RESERVED, TAKEN, REFUSED, RATE; STORE BUSY, GONE, FULL; CA ...
     method issue {name email {address {}} {now {}}} {
-        set asked [dict create operation enroll profile client peer {} address $address group [::sslkeys::network::group $address] \
+        set asked [dict create operation enroll profile client peer {} address $address \
             now [expr {$now eq {} ? [clock seconds] : $now}]]
+        my Count asked
         my RequireHeard $asked
         try {
             set days [my Allow $asked $name $email]
-            my RequireRate [dict get $asked now]
+            my RequireRate $asked unasked
             ::sslkeys::Discreetly {
                 set issued [my Make $asked $name $email $days]
             }
@@ -23,8 +24,19 @@ oo::define ::sslkeys::issuer {
     }
 
     # Take back a certificate that did not reach who asked for it: it is revoked, and its name is free, unless by now
-    # another certificate stands under that name.
+    # another certificate stands under that name. What cannot be now is done by settle.
+    #   errors  STORE ..., POSIX: not yet
     method withdraw {issued {reason undelivered}} {
+        set issued [dict filter $issued key name serial certificate]
+        try {
+            my Withdraw $issued $reason
+        } on error {message details} {
+            lappend Owed [list $issued $reason]
+            return -options $details $message
+        }
+    }
+
+    method Withdraw {issued reason} {
         set path [my Path [dict get $issued name] .crt]
         [$Registry db] transaction {
             $Registry withdraw [dict get $issued serial] $reason

@@ -52,12 +52,6 @@ oo::define ::sslkeys::issuer {
         if {$standing ne {current} && ($standing ne {expired} || $now > [dict get $presented notafter] + $grace)} {
             my ThrowStanding [dict get $presented serial] $standing
         }
-        # Where its successor was revoked it is the newest again; but whoever has the one key may have the other.
-        foreach row [$Registry holders [dict get $presented name]] {
-            if {[dict get $row parent] eq [dict get $presented serial] && [dict get $row state] eq {revoked}} {
-                my ThrowStanding [dict get $presented serial] superseded
-            }
-        }
     }
 
     method BeginRenewal {asked wish presented} {

@@ -2,7 +2,7 @@
 # once. What was asked for and is over, spent tokens, and the trail go when they are old enough.
 
 oo::define ::sslkeys::registry {
-    # Remove what is old, at most 1,000 rows of a kind: call it again while it removes some.
+    # Remove what is old, at most 1,000 rows of a kind; call it again while it removes some.
     #   in   days to keep: -requests (90) after they ended, -tokens (90), -audit (730), -closed (30) certificates that were
     #        never issued; -now
     #   out  dict of counts

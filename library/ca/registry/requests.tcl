@@ -14,11 +14,13 @@ oo::define ::sslkeys::registry {
         dict set row folded [string tolower [dict get $row name]]
         $Db transaction {
             set begin [string range [dict get $row keyfingerprint] 0 15]
-            # Old rows may have been pruned, so the number is that of the newest and not their count.
+            # Old rows may have been pruned: the number is that of the newest and not their count, and none that the trail knows.
             set last [$Db value {SELECT id FROM requests WHERE keyfingerprint = :keyfingerprint ORDER BY sequence DESC LIMIT 1} \
                 [dict filter $row key keyfingerprint]]
             set count [expr {[regexp {^[0-9a-f]*-(\d+)$} $last - number] ? $number : 0}]
-            while {[$Db value {SELECT 1 FROM requests WHERE id = :id} [list id $begin-[incr count]]] ne {}} {}
+            while {[$Db value {
+                SELECT 1 FROM requests WHERE id = :id UNION ALL SELECT 1 FROM audit WHERE object = :id LIMIT 1
+            } [list id $begin-[incr count]]] ne {}} {}
             dict set row id $begin-$count
             my Insert requests [dict merge $row [dict create sequence [my Next requests sequence]]]
             my audit [my Asker $row] request [dict get $row id] {} \

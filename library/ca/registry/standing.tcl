@@ -1,6 +1,7 @@
 # Whether a certificate is current, and lists by that. The newest unrevoked certificate of a name is its current one, until
-# its time is over; the others of its name are superseded. Neither is stored: both follow from what is. Where SQL says
-# state || '' or notafter + 0 it keeps an index out of it: nearly all certificates are issued, and few have one name.
+# its time is over; the others of its name are superseded, and so is one whose own successor was revoked, since whoever has the
+# one key may have the other. None of it is stored: all follows from what is. Where SQL says state || '' or notafter + 0 it
+# keeps an index out of it: nearly all certificates are issued, and few have one name.
 
 oo::define ::sslkeys::registry {
     # Tell how a certificate stands. Every path asks here.
@@ -18,7 +19,7 @@ oo::define ::sslkeys::registry {
         }
         if {[$Db value {
             SELECT sequence FROM certificates WHERE folded = :folded AND state || '' = 'issued' ORDER BY sequence DESC LIMIT 1
-        } [dict filter $row key folded]] != [dict get $row sequence]} {
+        } [dict filter $row key folded]] != [dict get $row sequence] || [my IsGivenUp $serial]} {
             return superseded
         }
         return [expr {$now > [dict get $row notafter] ? {expired} : {current}}]
@@ -30,10 +31,20 @@ oo::define ::sslkeys::registry {
         set row [$Db row {
             SELECT * FROM certificates WHERE folded = :folded AND state || '' = 'issued' ORDER BY sequence DESC LIMIT 1
         } [list folded [string tolower $name]]]
-        if {![dict size $row] || $now > [dict get $row notafter]} {
+        if {![dict size $row] || $now > [dict get $row notafter] || [my IsGivenUp [dict get $row serial]]} {
             return {}
         }
         return [my Shown $row]
+    }
+
+    # Whether a certificate's own successor was revoked.
+    method IsGivenUp {serial} {
+        return [expr {[$Db value "[my GivenUpSql :serial] LIMIT 1" [list serial $serial]] ne {}}]
+    }
+
+    method GivenUpSql {serial} {
+        return "SELECT 1 FROM certificates AS heir WHERE heir.parent = $serial AND heir.parent <> '' AND heir.state || '' = 'revoked'
+            AND heir.withdrawn = 0"
     }
 
     # Tell whether a name was ever issued, or is about to be, and not withdrawn.
@@ -57,6 +68,18 @@ oo::define ::sslkeys::registry {
                 AND c.profile <> 'client' AND c.state <> 'closed' AND c.withdrawn = 0
             UNION ALL SELECT 1 FROM tokens WHERE folded = :folded AND usedat = 0 AND (expires = 0 OR expires >= :now) LIMIT 1
         } [list folded $folded now [my Now $args]]] ne {}}]
+    }
+
+    # Tell whether a reserved name lies one label below a domain, so that a wildcard would speak for it.
+    method reservedBelow {domain args} {
+        set like [string map {\\ \\\\ % \\% _ \\_} [string tolower $domain]]
+        return [expr {[$Db value {
+            SELECT 1 FROM certificates c JOIN names n ON n.serial = c.serial
+                WHERE c.profile IN ('server', 'peer', 'operator', 'ocsp', 'intermediate', 'root') AND c.state <> 'closed' AND c.withdrawn = 0
+                AND n.name LIKE '%.' || :like ESCAPE '\' AND n.name NOT LIKE '%.%.' || :like ESCAPE '\'
+            UNION ALL SELECT 1 FROM tokens WHERE usedat = 0 AND (expires = 0 OR expires >= :now)
+                AND folded LIKE '%.' || :like ESCAPE '\' AND folded NOT LIKE '%.%.' || :like ESCAPE '\' LIMIT 1
+        } [list like $like now [my Now $args]]] ne {}}]
     }
 
     # List certificates.
@@ -113,6 +136,7 @@ oo::define ::sslkeys::registry {
     method StateSql {state order} {
         set later {SELECT 1 FROM certificates AS later WHERE later.folded = certificates.folded AND later.state || '' = 'issued'
             AND later.sequence > certificates.sequence}
+        set superseded "(EXISTS ($later) OR EXISTS ([my GivenUpSql certificates.serial]))"
         switch -- $state {
             {} {
                 return {}
@@ -124,12 +148,12 @@ oo::define ::sslkeys::registry {
                 set compared [dict get {current >= expired <} $state]
                 set issued [dict get {issued {state = 'issued'} expiry {state = 'issued'} name {state || '' = 'issued'}} $order]
                 if {$order eq {expiry}} {
-                    return [list $issued "notafter $compared :now" "NOT EXISTS ($later)"]
+                    return [list $issued "notafter $compared :now" "NOT $superseded"]
                 }
-                return [list $issued "notafter + 0 $compared CAST(:now AS BIGINT)" "NOT EXISTS ($later)"]
+                return [list $issued "notafter + 0 $compared CAST(:now AS BIGINT)" "NOT $superseded"]
             }
             superseded {
-                return [list {state = 'issued'} "EXISTS ($later)"]
+                return [list {state = 'issued'} $superseded]
             }
         }
         return -code error -errorcode [list TCL LOOKUP INDEX state $state] "unknown state \"[string range $state 0 59]\":\

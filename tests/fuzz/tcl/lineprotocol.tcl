@@ -22,7 +22,7 @@ proc ::fuzz::lineprotocol::begin {} {
         set ::sslkeys::keydirectory $kept
     }
     set server [sslkeys::server new -directory keys -keyfile keys/server1.key -certfile keys/server1.crt -port 0 -address 127.0.0.1 \
-        -policy {approval {{0 auto}} issue-per-minute {{0 0}} failures-per-minute {{0 0}}}]
+        -policy {approval {{0 auto}} issue-per-minute {{0 0}} issue-per-address {{0 0}} failures-per-minute {{0 0}}}]
     sslkeys::log::configure -level error -channel [open log w]
     # The port's handler without the TLS around it.
     set listener [sslkeys::listener new [list [info object namespace $server]::my Serve] -address 127.0.0.1 -log ::sslkeys::log::event]
