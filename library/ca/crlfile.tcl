@@ -22,6 +22,7 @@ oo::class create ::sslkeys::crlfile {
         set Round 0          ;# how many times a number was taken
         set Again 0          ;# after a failure: not before that moment of the ticker
         set Complaint {}
+        set Taken {}
     }
 
     destructor {
@@ -179,7 +180,8 @@ oo::class create ::sslkeys::crlfile {
     # Fail once aloud; try again in ten seconds.
     method Fail {message code} {
         set Again [expr {[::sslkeys::ticker now] + 10000}]
-        if {[lrange $code 0 2] eq {SSLKEYS CA ROLLOVER}} {
+        if {$Taken ne {} && [my CaStamp] ne [dict get $Taken stamp]} {
+            # It was begun for another CA.
             set Again 0
             return
         }

@@ -19,7 +19,8 @@ oo::define ::sslkeys::registry {
         return $row
     }
 
-    # Let a prepared certificate leave: from now on it is issued.
+    # Let a prepared certificate leave: from now on it is issued; and revoked, where the one in whose place it comes was revoked
+    # meanwhile, since by now it may stand in the key directory.
     #   errors  STORE CONSTRAINT when it was closed meanwhile, and then nothing may leave
     method release {serial args} {
         set now [my Now $args]
@@ -35,6 +36,10 @@ oo::define ::sslkeys::registry {
             }
             my audit [dict get $row who] issue $serial {} \
                 [dict filter $row key name profile origin request parent] -now $now
+            set before [$Db row {SELECT reason FROM certificates WHERE serial = :parent AND state = 'revoked'} [dict filter $row key parent]]
+            if {[dict size $before]} {
+                my RevokeRow $row [dict get $before reason] $Who "the certificate that it replaces was revoked" $now
+            }
         }
         return
     }

@@ -23,12 +23,17 @@ oo::define ::sslkeys::registry {
     }
 
     # Release what stands in the directory now. What cannot be released for the moment is when the database is back.
+    #   errors  STORE CONSTRAINT when it was revoked at once, with the one in whose place it comes
     method published {serial} {
         try {
             my release $serial
         } on error {message options} {
             lappend Unsettled $serial
             return -options $options $message
+        }
+        if {[my standing $serial] eq {revoked}} {
+            throw [list SSLKEYS STORE CONSTRAINT serial $serial] \
+                "the certificate that was to be replaced was revoked meanwhile, and its successor $serial with it: issue a new one"
         }
     }
 

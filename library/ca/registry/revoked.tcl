@@ -116,9 +116,6 @@ oo::define ::sslkeys::registry {
 
     method EndWhatDepends {row who time} {
         set serial [dict get $row serial]
-        foreach prepared [$Db rows {SELECT serial FROM certificates WHERE parent = :serial AND parent <> '' AND state = 'prepared'} [list serial $serial]] {
-            my Close [dict get $prepared serial] "the certificate that it renews was revoked" $time
-        }
         my EndRequests {authserial = :serial} [list serial $serial] $who $time
         set name [dict get $row folded]
         if {![llength [my newest $name -now $time]]} {
