@@ -43,8 +43,9 @@ oo::define ::sslkeys::registry {
     method revokedSince {counter} {
         $Db reading {
             set changes [my changes]
+            # The bound comes first: of two SQLite searches by that, and the other one tells it which index it may use.
             set rows [$Db rows {
-                SELECT serial, revoked, reason FROM certificates WHERE changed > 0 AND changed > :counter
+                SELECT serial, revoked, reason FROM certificates WHERE changed > :counter AND changed > 0
             } [list counter [expr {$counter > $changes ? 0 : $counter}]]]
         }
         return [list [my RevokedDict $rows] $changes]
@@ -63,7 +64,7 @@ oo::define ::sslkeys::registry {
             set rows [expr {$after eq {} ? [$Db rows {
                 SELECT serial, revoked, reason FROM certificates WHERE state = 'revoked' AND notafter >= :since
             } [list since [expr {min([my Number crltime], [dict get $options -now])}]]] : [$Db rows {
-                SELECT serial, revoked, reason FROM certificates WHERE state = 'revoked' AND changed > 0 AND changed > :counter
+                SELECT serial, revoked, reason FROM certificates WHERE changed > :counter AND changed > 0 AND state || '' = 'revoked'
             } [list counter $after]]}]
             my meta crltime [dict get $options -now]
             set changes [my changes]
