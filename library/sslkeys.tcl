@@ -55,7 +55,7 @@ namespace eval ::sslkeys {
         ca/crlfile.tcl        {crlfile crlfile::lists}
         ca/responder.tcl      {responder}
         service/log.tcl       {log::configure log::event log::format log::reopen log::counts}
-        service/config.tcl    {config::load config::read}
+        service/config.tcl    {config::load config::read config::altName}
         service/publish.tcl   {publish}
         service/health.tcl    {health health::isLoopback}
         service/serve.tcl     {serve::run service}

@@ -2,7 +2,7 @@
 # is the server's and what holds without a file; the keys of the policy it hands on as they are. Every complaint names its line.
 
 namespace eval ::sslkeys::config {
-    namespace export load read
+    namespace export load read altName
 
     # key -> default, check, its limits
     variable keys {
@@ -28,6 +28,7 @@ namespace eval ::sslkeys::config {
         keep-tokens              {90        Number 1 36500}
         keep-audit               {730       Number 1 36500}
     }
+    variable longest 1048576
 }
 
 # Read a configuration file and check it; without a path, what holds without one.
@@ -63,12 +64,17 @@ proc ::sslkeys::config::load {path} {
 #   out     dict key -> list of {line words}, in the order of their lines
 #   errors  POLICY CONFIG path P line N; POSIX ...
 proc ::sslkeys::config::read {path} {
+    variable longest
     set channel [open $path r]
     fconfigure $channel -encoding utf-8
     try {
-        set lines [split [::read $channel 1048576] \n]
+        set text [::read $channel [expr {$longest + 1}]]
     } finally {
         close $channel
+    }
+    set lines [split $text \n]
+    if {[string length $text] > $longest} {
+        Complain $path [llength $lines] "the file is longer than $longest characters"
     }
     set number 0
     set given {}
@@ -150,7 +156,7 @@ proc ::sslkeys::config::FindPath {value} {
 
 proc ::sslkeys::config::FindAddresses {values} {
     foreach value $values {
-        if {![regexp {^[0-9.]+$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$} $value]} {
+        if {![::sslkeys::network::isAddress $value]} {
             return "takes addresses of this machine, such as 127.0.0.1 or ::1, not \"[string range $value 0 59]\""
         }
     }
@@ -158,8 +164,19 @@ proc ::sslkeys::config::FindAddresses {values} {
 
 proc ::sslkeys::config::FindNames {values} {
     foreach value $values {
-        if {![regexp {^[A-Za-z0-9:._-]+$} $value]} {
+        try {
+            altName $value
+        } trap {SSLKEYS NAME ALTNAME} {} {
             return "takes host names and addresses, not \"[string range $value 0 59]\""
         }
     }
+}
+
+# Bring a host name or an address to the one form in which a certificate shows it.
+#   out     such as DNS:ca.example.org or IP:2001:db8::1
+#   errors  NAME ALTNAME
+proc ::sslkeys::config::altName {name} {
+    set san [expr {[::sslkeys::network::isAddress $name] ? {IP:} : {DNS:}}][string tolower $name]
+    set request [::sslkeys::request create -key [::sslkeys::key generate] -san [list $san] CN x]
+    return [lindex [dict get [::sslkeys::request info $request] san] 0]
 }

@@ -41,7 +41,8 @@ oo::class create ::sslkeys::listener {
                 # Tcl names the message only.
                 set code [expr {[string match {*address already in use*} $message] ? {POSIX EADDRINUSE {address already in use}} :
                     [dict get $details -errorcode]}]
-                return -code error -errorcode $code "cannot listen on port $Port: $message"
+                return -code error -errorcode $code \
+                    "cannot listen on port $Port[expr {$address eq {} ? {} : " of $address"}]: [regsub {^couldn't open socket: } $message {}]"
             }
             set Port [my RealPort $socket]
         }
