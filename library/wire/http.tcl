@@ -63,6 +63,7 @@ proc ::sslkeys::http::ReadRequest {chan options bufferName requestName} {
         ::sslkeys::connection::occupy $chan
     }
     set empty 0
+    set judged 0
     while {1} {
         # Empty lines before a request are to be ignored, RFC 9112 2.2; not for ever, though.
         while {[string match \r\n* $buffer]} {
@@ -70,13 +71,16 @@ proc ::sslkeys::http::ReadRequest {chan options bufferName requestName} {
                 return -code error -errorcode {SSLKEYS WIRE HTTP status 400} "there are too many empty lines"
             }
             set buffer [string range $buffer 2 end]
+            set judged 0
         }
-        set end [string first \r\n\r\n $buffer]
+        set end [string first \r\n\r\n $buffer [expr {max(0, $judged - 3)}]]
         if {$end > 0} {
             break
         }
-        if {$buffer ne {}} {
-            checkPartialHead $buffer
+        # Nothing here looks at all of it again for each piece that comes, a comparison as text included.
+        if {[string length $buffer]} {
+            checkPartialHead $buffer $judged
+            set judged [string length $buffer]
         }
         if {[ReadMore $chan bytes $begun] eq {}} {
             return 0

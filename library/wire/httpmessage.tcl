@@ -40,12 +40,15 @@ proc ::sslkeys::http::Refuse {status message} {
 }
 
 # Judge the beginning of a head whose blank line has not come yet.
+#   in      its bytes, and how many of them were judged before: each is looked at once, however small the pieces are
 #   errors  WIRE HTTP status 400, 414 or 431 when it can never become a good one
-proc ::sslkeys::http::checkPartialHead {bytes} {
+proc ::sslkeys::http::checkPartialHead {bytes {judged 0}} {
     variable maxLine
     variable maxHead
-    if {[regexp {(?:^|[^\r])\n} $bytes]} {
-        Refuse 400 "a header line does not end in CR LF"
+    for {set at $judged} {[set at [string first \n $bytes $at]] >= 0} {incr at} {
+        if {[string index $bytes $at-1] ne "\r"} {
+            Refuse 400 "a header line does not end in CR LF"
+        }
     }
     set first [string first \r\n $bytes]
     if {($first < 0 ? [string length $bytes] : $first) > $maxLine} {
