@@ -14,6 +14,7 @@ namespace eval ::sslkeys::connection {
     variable breaths  ;# channel -> the timer of breathe
     variable users 0  ;# how many listeners and calls need the sweep
     variable ticker {}
+    variable swept 0  ;# when the last sweep was that counts as one in time, in monotonic milliseconds; 0: it does not matter
     variable serial 0
     variable answers  ;# perform's results
     variable endings  ;# channel -> what is called when its coroutine has ended
@@ -334,7 +335,9 @@ proc ::sslkeys::connection::Forget {chan} {
 proc ::sslkeys::connection::use {} {
     variable users
     variable ticker
+    variable swept
     if {[incr users] == 1} {
+        set swept 0
         set ticker [::sslkeys::ticker start ::sslkeys::connection::Sweep]
     }
 }
@@ -350,6 +353,13 @@ proc ::sslkeys::connection::release {} {
 proc ::sslkeys::connection::Sweep {now} {
     variable waiting
     variable until
+    variable swept
+    # After a stall of the whole process it was not the peers who were silent: what they have sent is heard before the next sweep.
+    if {$swept && $now - $swept > 2000} {
+        set swept 0
+        return
+    }
+    set swept $now
     foreach {chan time} [array get until] {
         if {$time <= $now && [info exists until($chan)] && [info exists waiting($chan)]} {
             set coroutine $waiting($chan)
