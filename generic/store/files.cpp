@@ -30,15 +30,19 @@ int fill(int descriptor, std::string_view content) {
     return fsync(descriptor) == 0 ? 0 : errno;
 }
 
-// Take over mode and owner of another file; an owner that we may not give is left.
+// Take over mode and owner of another file; an owner that we may not give is left. Nothing is given
+// that is so already, since a sandbox may forbid the call.
 int imitate(int descriptor, const std::string& like, mode_t mode) {
     if (like.empty() && mode == kPrivateMode) {
         return 0;  // what every file begins as
     }
     struct stat old {};
+    struct stat fresh {};
     if (!like.empty() && stat(like.c_str(), &old) == 0) {
         mode = old.st_mode & 07777;
-        if (fchown(descriptor, old.st_uid, old.st_gid) != 0 &&
+        const bool isSame = fstat(descriptor, &fresh) == 0 && fresh.st_uid == old.st_uid &&
+                            fresh.st_gid == old.st_gid;
+        if (!isSame && fchown(descriptor, old.st_uid, old.st_gid) != 0 &&
             fchown(descriptor, static_cast<uid_t>(-1), old.st_gid) != 0) {
             mode &= (mode & 0004U) != 0 ? 07777U
                                         : 0707U;  // what the old group could read, ours may not
