@@ -5,7 +5,7 @@
 package require tdbc::sqlite3
 
 oo::class create ::sslkeys::db {
-    variable Path Busy Locked Journal Begin Connection Handle Stamp Depth Group Timer Fault
+    variable Path Busy Locked Full Journal Begin Connection Handle Stamp Depth Group Timer Fault
 
     # Open a database that is there; the path "" is one in memory.
     #   in      path; -busy  seconds to wait for who else writes, and not again in the second after it was in vain;
@@ -15,6 +15,7 @@ oo::class create ::sslkeys::db {
         set options [::sslkeys::ReadOptions $args {-busy 5 -journal WAL -begin {}}]
         set Begin [dict get $options -begin]
         set Locked 0
+        set Full 0
         set Journal [dict get $options -journal]
         set Path [expr {$path eq {} ? {} : [file normalize $path]}]
         set Busy [dict get $options -busy]
@@ -160,6 +161,19 @@ oo::class create ::sslkeys::db {
     # Give the octets of a database in memory as its file would hold them.
     method serialize {} {
         return [$Handle serialize]
+    }
+
+    # Tell whether the disk is full or fails: what was to be written last did not find room, and a page does not now.
+    method isFull {} {
+        if {$Full} {
+            try {
+                my change "PRAGMA user_version = [my value {PRAGMA user_version}]"
+                set Full 0
+            } trap {SSLKEYS STORE} {} - trap POSIX {} {
+                # It is as before, or nobody can tell now.
+            }
+        }
+        return $Full
     }
 
     # Tell where the database is.
@@ -339,6 +353,7 @@ oo::class create ::sslkeys::db {
                 throw {POSIX EACCES {permission denied}} "$place cannot be written: $message"
             }
             10 - 13 {
+                set Full 1
                 throw [list SSLKEYS STORE FULL {*}$path] "$place cannot grow: the disk is full or fails: $message"
             }
             11 - 26 {

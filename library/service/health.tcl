@@ -2,19 +2,21 @@
 # Says what is wrong, never whose it is: no name, no serial number.
 
 oo::class create ::sslkeys::health {
-    variable Directory Registry Revocation Begun
+    variable Directory Registry Revocation Issuer Begun
 
-    constructor {directory registry revocation} {
+    # Look after a key directory, its registry and revocation object; -issuer  whose counters are told.
+    constructor {directory registry revocation args} {
         set Directory $directory
         set Registry $registry
         set Revocation $revocation
-        set Begun [clock seconds]
+        set Issuer [dict get [::sslkeys::ReadOptions $args {-issuer {}}] -issuer]
+        set Begun [::sslkeys::ticker now]
     }
 
     # Look at everything.
     #   in   -now seconds
     #   out  dict: ok (boolean), database (ok, or the reason word of its error), crl (ok, missing, late), crlnumber, crlage, crlleft, caleft
-    #        (seconds; absent when unknown), ca (ok, expiring, expired, missing), pending
+    #        (seconds; absent when unknown), ca (ok, expiring, expired, notyetvalid, missing), pending
     method look {args} {
         set now [dict get [::sslkeys::ReadOptions $args [list -now [clock seconds]]] -now]
         set seen [dict merge [my LookAtDatabase] [my LookAtList $now] [my LookAtCa $now]]
@@ -40,31 +42,31 @@ oo::class create ::sslkeys::health {
     # What stands at /metrics.
     method metrics {args} {
         set seen [my look {*}$args]
-        set counts [::sslkeys::log::counts]
+        set counters [expr {$Issuer eq {} ? {} : [$Issuer counters]}]
         set text {}
-        foreach {event help} {
-            issued    {Certificates issued.}
-            withdrawn {Certificates that did not reach who asked for them.}
-            pending   {Requests that were put before a person.}
+        foreach {counter name help} {
+            issued    issued    {Certificates issued to machines.}
+            opened    requests  {Requests opened, asking again not counted.}
+            withdrawn withdrawn {Certificates that did not reach who asked for them.}
         } {
-            append text [my Metric sslkeys_${event}_total counter $help [list {} [my Count $counts $event]]]
+            append text [my Metric sslkeys_${name}_total counter $help [list {} [expr {[dict exists $counters $counter] ? [dict get $counters $counter] : 0}]]]
         }
         # The line protocol's word is denied, EST's refused.
         set refused {}
-        dict for {event count} $counts {
+        dict for {event count} [::sslkeys::log::counts] {
             if {[lindex $event 0] in {denied refused} && [llength $event] == 2} {
                 dict incr refused "{reason=\"[lindex $event 1]\"}" $count
             }
         }
         append text [my Metric sslkeys_refused_total counter {Requests refused, by reason.} $refused]
         foreach {name help value} [list \
-            sslkeys_up_seconds          {Seconds since the server began.}               [expr {[clock seconds] - $Begun}] \
+            sslkeys_up_seconds          {Seconds since the server began.}               [expr {([::sslkeys::ticker now] - $Begun) / 1000}] \
             sslkeys_connections         {Connections open now, over all ports.}         [::sslkeys::health::connections] \
-            sslkeys_database_up         {Whether the registry answers.}                 [expr {[dict get $seen database] eq {ok}}] \
+            sslkeys_database_up         {Whether the registry answers and has room.}    [expr {[dict get $seen database] eq {ok}}] \
             sslkeys_requests_waiting    {Requests that wait for a person.}              [my Field $seen pending] \
             sslkeys_revoked             {Certificates on the revocation list.}          [$Revocation count] \
             sslkeys_crl_number          {Number of the revocation list.}                [my Field $seen crlnumber] \
-            sslkeys_crl_age_seconds     {Seconds since the revocation list was signed.} [my Field $seen crlage] \
+            sslkeys_crl_age_seconds     {Seconds since its thisUpdate, which lies 300 before its signing.} [my Field $seen crlage] \
             sslkeys_crl_left_seconds    {Seconds until the next list is overdue.}       [my Field $seen crlleft] \
             sslkeys_ca_left_seconds     {Seconds until the CA's certificate ends.}      [my Field $seen caleft]] {
             append text [my Metric $name gauge $help [expr {$value eq {} ? {} : [list {} $value]}]]
@@ -80,17 +82,14 @@ oo::class create ::sslkeys::health {
         return $text
     }
 
-    method Count {counts event} {
-        return [expr {[dict exists $counts $event] ? [dict get $counts $event] : 0}]
-    }
-
     method Field {seen name} {
         return [expr {[dict exists $seen $name] ? [dict get $seen $name] : {}}]
     }
 
     method LookAtDatabase {} {
         try {
-            return [dict create database ok pending [$Registry countRequests -state pending]]
+            set pending [$Registry countRequests -state pending]
+            return [dict create database [expr {[[$Registry db] isFull] ? {full} : {ok}}] pending $pending]
         } on error {- details} {
             set code [dict get $details -errorcode]
             return [dict create database [expr {[lindex $code 0] eq {SSLKEYS} ? [string tolower [lindex $code 2]] : {failing}}]]
@@ -111,14 +110,16 @@ oo::class create ::sslkeys::health {
         try {
             set channel [open [file join $Directory ca.crt] r]
             try {
-                set left [expr {[dict get [::sslkeys::certificate info [read $channel]] notafter] - $now}]
+                set info [::sslkeys::certificate info [read $channel]]
             } finally {
                 close $channel
             }
         } on error {} {
             return {ca missing}
         }
-        return [dict create ca [expr {$left <= 0 ? {expired} : $left < 30 * 86400 ? {expiring} : {ok}}] caleft $left]
+        set left [expr {[dict get $info notafter] - $now}]
+        set state [expr {$now < [dict get $info notbefore] ? {notyetvalid} : $left <= 0 ? {expired} : $left < 30 * 86400 ? {expiring} : {ok}}]
+        return [dict create ca $state caleft $left]
     }
 }
 

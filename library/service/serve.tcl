@@ -218,7 +218,7 @@ oo::class create ::sslkeys::service {
         if {[my Get publish-port] eq {off}} {
             return
         }
-        set Health [::sslkeys::health new $Directory $Registry [$Server revocation]]
+        set Health [::sslkeys::health new $Directory $Registry [$Server revocation] -issuer [$Server issuer]]
         set Publish [::sslkeys::publish new $Directory [$Server revocation] $Health]
         set addresses [my Get publish-address]
         set Publisher [my Listen [list $Publish respond] publish-port [expr {$addresses eq {} ? [my Get address] : $addresses}]]
