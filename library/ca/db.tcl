@@ -163,6 +163,14 @@ oo::class create ::sslkeys::db {
         return [$Handle serialize]
     }
 
+    # Wait for who else writes that many seconds from now on.
+    method patience {seconds} {
+        set Busy $seconds
+        set Locked 0
+        my Attend
+        my Wait $seconds
+    }
+
     # Tell whether the disk is full or fails: what was to be written last did not find room, and a page does not now.
     method isFull {} {
         if {$Full} {

@@ -12,17 +12,19 @@ namespace eval ::sslkeys::serve {
 #   out     0, after SIGTERM or SIGINT
 #   errors  CA MISSING; POLICY CONFIG, RULE; STORE ...; POSIX ...
 proc ::sslkeys::serve::run {options} {
-    set service [::sslkeys::service new [dict get $options -keys] [dict get $options -config]]
+    # Before all else: a signal that comes while the ports are being opened would kill. It is heard when they are open.
+    foreach {signal call} {TERM {stop TERM} INT {stop INT} HUP reload} {
+        ::sslkeys::process signal $signal [list ::sslkeys::serve::current {*}$call]
+    }
     try {
-        foreach signal {TERM INT} {
-            ::sslkeys::process signal $signal [list $service stop $signal]
-        }
-        ::sslkeys::process signal HUP [list $service reload]
-        puts [$service ready]
+        ::sslkeys::service create ::sslkeys::serve::current [dict get $options -keys] [dict get $options -config]
+        puts [current ready]
         flush stdout
-        $service wait
+        current wait
     } finally {
-        $service destroy
+        if {[llength [info commands ::sslkeys::serve::current]]} {
+            current destroy
+        }
         foreach signal {TERM INT HUP} {
             ::sslkeys::process signal $signal {}
         }
@@ -31,7 +33,7 @@ proc ::sslkeys::serve::run {options} {
 }
 
 oo::class create ::sslkeys::service {
-    variable Directory Asked Config Registry Server Door Publisher Publish Health Ticker State Limit Beats
+    variable Directory Asked Config Started Registry Server Door Publisher Publish Health Ticker State Limit Beats
 
     # Open everything.
     constructor {directory config} {
@@ -45,17 +47,15 @@ oo::class create ::sslkeys::service {
             }
         }
         set Config [my Load]
+        set Started [dict get $Config settings]
         my OpenLog $Config
         ::sslkeys::log::event info starting version [::sslkeys::about version] keys $Directory config [dict get $Config path]
-        set Registry [::sslkeys::registry new $Directory -create 1 -busy 0.25]
-        set pair [my OwnPair]
-        set Server [::sslkeys::server new {*}$pair -directory $Directory -registry $Registry -port [my Port enroll-port] \
-            -address [my Get address] {*}[my Limits] {*}[my Settings $Config]]
-        my OpenDoor $pair
-        my OpenPublisher
-        $Registry audit server:[info hostname] start {} {} [list ports [my Ports]]
-        set State running
-        set Ticker [::sslkeys::ticker start [namespace code {my Beat}]]
+        try {
+            my Open
+        } on error {message details} {
+            ::sslkeys::log::event error start-failed code [dict get $details -errorcode] reason $message
+            return -options $details $message
+        }
     }
 
     destructor {
@@ -67,6 +67,20 @@ oo::class create ::sslkeys::service {
                 [set $part] destroy
             }
         }
+    }
+
+    method Open {} {
+        # Nobody waits for us yet, so whoever begins beside us may keep the registry locked for a while.
+        set Registry [::sslkeys::registry new $Directory -create 1 -busy 10]
+        set pair [my OwnPair]
+        set Server [::sslkeys::server new {*}$pair -directory $Directory -registry $Registry -port [my Port enroll-port] \
+            -address [my Get address] {*}[my Limits] {*}[my Settings $Config]]
+        my OpenDoor $pair
+        my OpenPublisher
+        $Registry audit server:[info hostname] start {} {} [list ports [my Ports]]
+        [$Registry db] patience 0.25
+        set State running
+        set Ticker [::sslkeys::ticker start [namespace code {my Beat}]]
     }
 
     # The line that says which ports are open.
@@ -84,13 +98,13 @@ oo::class create ::sslkeys::service {
         try {
             set config [my Load]
             my OpenLog $config
-            ::sslkeys::log::reopen
         } on error {message details} {
             ::sslkeys::log::event error reload-refused code [dict get $details -errorcode] reason $message
             return
         }
-        set later [lmap key [dict keys [dict get $config settings]] {
-            expr {$key in $live || [dict get $config settings $key] eq [dict get $Config settings $key] ? [continue] : $key}
+        # What runs is what it was started with, however often the file changes.
+        set later [lmap key [dict keys $Started] {
+            expr {$key in $live || [dict get $config settings $key] eq [dict get $Started $key] ? [continue] : $key}
         }]
         set Config $config
         $Server configure {*}[my Settings $config]
@@ -164,8 +178,12 @@ oo::class create ::sslkeys::service {
         }
     }
 
+    # A setting as it is now; of those that need a new start, as it was then.
     method Get {key} {
-        return [dict get $Config settings $key]
+        if {$key in $::sslkeys::serve::live} {
+            return [dict get $Config settings $key]
+        }
+        return [dict get $Started $key]
     }
 
     # The port of a key; 0 also for off, which who opens it asks before (the port where machines enrol cannot be off).
@@ -181,6 +199,7 @@ oo::class create ::sslkeys::service {
         return [::sslkeys::config::load $path]
     }
 
+    # Open the log where the configuration says, anew where it is open already.
     method OpenLog {config} {
         set where [dict get $config settings log]
         ::sslkeys::log::configure -level [dict get $config settings log-level] \

@@ -20,8 +20,8 @@ proc ::serving::authority {args} {
 }
 
 # Write the configuration: what every test wants, and more lines.
-proc ::serving::configure {keys {lines {}}} {
-    ::support::writeFile $keys/sslkeys.conf "enroll-port 0\nservice-port 0\npublish-port 0\naddress 127.0.0.1\nlog stdout\n$lines\n"
+proc ::serving::configure {keys {lines {}} {log stdout}} {
+    ::support::writeFile $keys/sslkeys.conf "enroll-port 0\nservice-port 0\npublish-port 0\naddress 127.0.0.1\nlog $log\n$lines\n"
 }
 
 # Start the server and wait until it is ready.
@@ -45,6 +45,14 @@ proc ::serving::get {port path} {
     set answer [::doors::listen $chan]
     regexp {^HTTP/1.1 (\d+)} $answer - status
     return [list $status [string range $answer [string first \r\n\r\n $answer]+4 end]]
+}
+
+# Tell the serial number of the certificate that a port shows.
+proc ::serving::shown {port} {
+    set chan [::doors::shake $port]
+    set serial [string tolower [dict get [tls::status $chan] serial]]
+    close $chan
+    return $serial
 }
 
 # Ask for a certificate over the line protocol, and keep the pair.
