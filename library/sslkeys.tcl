@@ -58,6 +58,7 @@ namespace eval ::sslkeys {
         service/config.tcl    {config::load config::read config::altName}
         service/publish.tcl   {publish}
         service/health.tcl    {health health::isLoopback}
+        service/upkeep.tcl    {upkeep}
         service/serve.tcl     {serve::run service}
         service/server.tcl    {server}
         service/doctor.tcl    {doctor::examine doctor::worst}

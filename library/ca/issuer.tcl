@@ -3,12 +3,14 @@
 # In parts, a file each in issuer/: enrol, renew, token, line (the article's protocol), command (the operator's), record.
 
 oo::class create ::sslkeys::issuer {
-    variable Directory Registry Policy Who Throttle Counters Scratch Owed
+    variable Directory Registry Policy Who Passphrase Throttle Counters Scratch Owed
 
     # Issue from a key directory.
-    #   in  the directory, its registry, a policy; -who  in whose name this process acts
+    #   in  the directory, its registry, a policy; -who  in whose name this process acts;
+    #       -cakeypasswordfrom  as for `sslkeys::certificate sign`
     constructor {directory registry policy args} {
-        set options [::sslkeys::ReadOptions $args [list -who server:[info hostname]]]
+        set options [::sslkeys::ReadOptions $args [list -who server:[info hostname] -cakeypasswordfrom {}]]
+        set Passphrase [expr {[dict get $options -cakeypasswordfrom] eq {} ? {} : [dict filter $options key -cakeypasswordfrom]}]
         set Directory $directory
         set Registry $registry
         set Policy $policy
@@ -201,6 +203,20 @@ oo::class create ::sslkeys::issuer {
             dict append made certificate [dict get $made chain]
         }
         return $made
+    }
+
+    # Call what signs, with the CA's certificate and key; to who asked, a key that does not open is no fault of his request.
+    #   errors  CA ENCRYPTED; those of what is called
+    method WithCa {command args} {
+        try {
+            return [{*}$command -cafile [my Path ca .crt] -cakeyfile [my Path ca .key] {*}$Passphrase {*}$args]
+        } on error {message details} {
+            if {[lrange [dict get $details -errorcode] 1 2] in {{KEY PASSWORD} {KEY ENCRYPTED} {ARGS PASSPHRASE}}
+                    || [string match *-cakeypasswordfrom* [dict get $details -errorcode]]} {
+                throw [list SSLKEYS CA ENCRYPTED directory $Directory] "the CA's key does not open: $message"
+            }
+            return -options $details $message
+        }
     }
 
     method ThrowStanding {serial standing} {

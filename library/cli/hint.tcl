@@ -7,6 +7,7 @@ namespace eval ::sslkeys::cli {
         {SSLKEYS CA MISSING*}       {{Make one: %{line} init CN='Example CA'} {Or say where it is: sslkeys -keys DIRECTORY ...}}
         {SSLKEYS CA INCOMPLETE*}    {{Bring back the file that is missing from a copy; without ca.key the CA cannot sign again.}}
         {SSLKEYS CA MISMATCH*}      {{Bring both back from the same copy: ca.key and ca.crt.}}
+        {SSLKEYS CA ENCRYPTED setting*} {{Write into %{keys}/sslkeys.conf where its passphrase is: ca-password-from {file PATH}}}
         {SSLKEYS CA ENCRYPTED*}     {{Say where its passphrase is: -capasswordfile FILE, or - for standard input}}
         {SSLKEYS CA EXPIRED*}       {{Make the next CA: %{line} rollover prepare CN='Example CA 2'}}
         {SSLKEYS CA REQUESTED*}     {{When its certificate has come: %{line} init -certificatefile FILE}}

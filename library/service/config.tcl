@@ -12,6 +12,7 @@ namespace eval ::sslkeys::config {
         publish-port             {off       Port}
         publish-address          {{}        Addresses}
         names                    {{}        Names}
+        ca-password-from         {{}        Source}
         connections              {800       Number 1 900}
         connections-per-address  {64        Number 1 900}
         handshake-time           {10        Number 1 3600}
@@ -151,6 +152,12 @@ proc ::sslkeys::config::FindChoice {value args} {
 proc ::sslkeys::config::FindPath {value} {
     if {$value eq {}} {
         return "takes stderr, stdout or the path of a file"
+    }
+}
+
+proc ::sslkeys::config::FindSource {value} {
+    if {![string is list $value] || [llength $value] != 2 || [lindex $value 0] ni {file env command}} {
+        return "takes {file PATH}, {env NAME} or {command PREFIX}"
     }
 }
 

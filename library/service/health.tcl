@@ -2,25 +2,33 @@
 # Says what is wrong, never whose it is: no name, no serial number.
 
 oo::class create ::sslkeys::health {
-    variable Directory Registry Revocation Issuer Begun
+    variable Directory Registry Revocation Issuer Upkeep Begun
 
-    # Look after a key directory, its registry and revocation object; -issuer  whose counters are told.
+    # Look after a key directory, its registry and revocation object; -issuer  whose counters are told;
+    # -upkeep  that knows of the CA's key and the server's own certificate.
     constructor {directory registry revocation args} {
+        set options [::sslkeys::ReadOptions $args {-issuer {} -upkeep {}}]
         set Directory $directory
         set Registry $registry
         set Revocation $revocation
-        set Issuer [dict get [::sslkeys::ReadOptions $args {-issuer {}}] -issuer]
+        set Issuer [dict get $options -issuer]
+        set Upkeep [dict get $options -upkeep]
         set Begun [::sslkeys::ticker now]
     }
 
     # Look at everything.
     #   in   -now seconds
     #   out  dict: ok (boolean), database (ok, or the reason word of its error), crl (ok, missing, late), crlnumber, crlage, crlleft, caleft
-    #        (seconds; absent when unknown), ca (ok, expiring, expired, notyetvalid, missing), pending
+    #        (seconds; absent when unknown), ca (ok, expiring, expired, notyetvalid, missing, or what keeps its key from signing), pending,
+    #        certificate and certificateleft, see upkeep
     method look {args} {
         set now [dict get [::sslkeys::ReadOptions $args [list -now [clock seconds]]] -now]
-        set seen [dict merge [my LookAtDatabase] [my LookAtList $now] [my LookAtCa $now]]
-        set ok [expr {[dict get $seen database] eq {ok} && [dict get $seen crl] eq {ok} && [dict get $seen ca] in {ok expiring}}]
+        set seen [dict merge [my LookAtDatabase] [my LookAtList $now] [my LookAtCa $now] [my LookAtUpkeep $now]]
+        if {[dict get $seen authority] ne {ok} && [dict get $seen ca] in {ok expiring}} {
+            dict set seen ca [dict get $seen authority]
+        }
+        set ok [expr {[dict get $seen database] eq {ok} && [dict get $seen crl] eq {ok} && [dict get $seen ca] in {ok expiring}
+            && [dict get $seen serves]}]
         return [dict merge [dict create ok $ok] $seen]
     }
 
@@ -28,10 +36,12 @@ oo::class create ::sslkeys::health {
     method respond {args} {
         set seen [my look {*}$args]
         set members [list "\"status\": \"[expr {[dict get $seen ok] ? {ok} : {failing}}]\""]
-        foreach name {database crl ca} {
+        foreach name {database crl ca certificate} {
             lappend members "\"$name\": \"[dict get $seen $name]\""
         }
-        foreach {name member} {crlage crl_age_seconds crlleft crl_seconds_left caleft ca_seconds_left} {
+        foreach {name member} {
+            crlage crl_age_seconds crlleft crl_seconds_left caleft ca_seconds_left certificateleft certificate_seconds_left
+        } {
             if {[dict exists $seen $name]} {
                 lappend members "\"$member\": [dict get $seen $name]"
             }
@@ -68,7 +78,8 @@ oo::class create ::sslkeys::health {
             sslkeys_crl_number          {Number of the revocation list.}                [my Field $seen crlnumber] \
             sslkeys_crl_age_seconds     {Seconds since its thisUpdate, which lies 300 before its signing.} [my Field $seen crlage] \
             sslkeys_crl_left_seconds    {Seconds until the next list is overdue.}       [my Field $seen crlleft] \
-            sslkeys_ca_left_seconds     {Seconds until the CA's certificate ends.}      [my Field $seen caleft]] {
+            sslkeys_ca_left_seconds     {Seconds until the CA's certificate ends.}      [my Field $seen caleft] \
+            sslkeys_certificate_left_seconds {Seconds until the server's own certificate ends.} [my Field $seen certificateleft]] {
             append text [my Metric $name gauge $help [expr {$value eq {} ? {} : [list {} $value]}]]
         }
         return [list 200 {text/plain; version=0.0.4; charset=utf-8} 0 $text]
@@ -120,6 +131,10 @@ oo::class create ::sslkeys::health {
         set left [expr {[dict get $info notafter] - $now}]
         set state [expr {$now < [dict get $info notbefore] ? {notyetvalid} : $left <= 0 ? {expired} : $left < 30 * 86400 ? {expiring} : {ok}}]
         return [dict create ca $state caleft $left]
+    }
+
+    method LookAtUpkeep {now} {
+        return [expr {$Upkeep eq {} ? {authority ok certificate ok serves 1} : [$Upkeep look $now]}]
     }
 }
 

@@ -1,5 +1,5 @@
-# What `sslkeys serve` runs: the ports, the configuration, the log, signals, and the server's own certificate. No user's code runs in
-# the process that holds the CA's key; an application runs elsewhere, on sslkeys::tls.
+# What `sslkeys serve` runs: the ports, the configuration, the log and signals. No user's code runs in the process that holds the
+# CA's key; an application runs elsewhere, on sslkeys::tls.
 
 namespace eval ::sslkeys::serve {
     namespace export run
@@ -10,7 +10,7 @@ namespace eval ::sslkeys::serve {
 # Serve until a signal ends it.
 #   in      dict -keys (the key directory), -config (the configuration, else sslkeys.conf in it where that is)
 #   out     0, after SIGTERM or SIGINT
-#   errors  CA MISSING; POLICY CONFIG, RULE; STORE ...; POSIX ...
+#   errors  CA MISSING, ...; KEY PASSWORD; POLICY CONFIG, RULE, RESERVED; STORE ...; POSIX ...
 proc ::sslkeys::serve::run {options} {
     # Before all else: a signal that comes while the ports are being opened would kill. It is heard when they are open.
     foreach {signal call} {TERM {stop TERM} INT {stop INT} HUP reload} {
@@ -33,7 +33,7 @@ proc ::sslkeys::serve::run {options} {
 }
 
 oo::class create ::sslkeys::service {
-    variable Directory Asked Config Started Registry Server Door Publisher Publish Health Ticker State Limit Beats
+    variable Directory Asked Config Started Registry Upkeep Server Door Publisher Publish Health Ticker State Limit Beats
 
     # Open everything.
     constructor {directory config} {
@@ -62,7 +62,7 @@ oo::class create ::sslkeys::service {
         if {[info exists Ticker]} {
             ::sslkeys::ticker stop $Ticker
         }
-        foreach part {Publisher Publish Health Door Server Registry} {
+        foreach part {Publisher Publish Health Door Server Upkeep Registry} {
             if {[info exists $part]} {
                 [set $part] destroy
             }
@@ -72,10 +72,12 @@ oo::class create ::sslkeys::service {
     method Open {} {
         # Nobody waits for us yet, so whoever begins beside us may keep the registry locked for a while.
         set Registry [::sslkeys::registry new $Directory -create 1 -busy 10]
-        set pair [my OwnPair]
-        set Server [::sslkeys::server new {*}$pair -directory $Directory -registry $Registry -port [my Port enroll-port] \
-            -address [my Get address] {*}[my Limits] {*}[my Settings $Config]]
-        my OpenDoor $pair
+        set passphrase [list -cakeypasswordfrom [my Get ca-password-from]]
+        set Upkeep [::sslkeys::upkeep new $Directory $Registry {*}$passphrase -log ::sslkeys::log::event]
+        $Upkeep begin [my Get names]
+        set Server [::sslkeys::server new {*}[$Upkeep pair] -directory $Directory -registry $Registry -port [my Port enroll-port] \
+            -address [my Get address] {*}$passphrase {*}[my Limits] {*}[my Settings $Config]]
+        my OpenDoor
         my OpenPublisher
         $Registry audit server:[info hostname] start {} {} [list ports [my Ports]]
         [$Registry db] patience 0.25
@@ -108,7 +110,7 @@ oo::class create ::sslkeys::service {
         }]
         set Config $config
         $Server configure {*}[my Settings $config]
-        my RenewOwn
+        $Upkeep tend [my Get names]
         ::sslkeys::log::event info reloaded config [dict get $config path]
         if {[llength $later]} {
             ::sslkeys::log::event warning restart-needed keys $later
@@ -160,21 +162,13 @@ oo::class create ::sslkeys::service {
         return $ports
     }
 
-    # Once a second: the end's limit; each minute: whether our own certificate is due.
+    # Once a second: the end's limit; each minute, and when our own certificate is revoked: what a server keeps in order for itself.
     method Beat {now} {
         if {$State eq {ending}} {
             set State ending
         }
-        if {[incr Beats] % 60 == 0} {
-            my RenewOwn
-        }
-    }
-
-    method RenewOwn {} {
-        try {
-            my OwnPair
-        } on error {message details} {
-            ::sslkeys::log::event error own-certificate code [dict get $details -errorcode] reason $message
+        if {[incr Beats] % 60 == 0 || [[$Server revocation] has [$Upkeep serial]]} {
+            $Upkeep tend
         }
     }
 
@@ -225,11 +219,11 @@ oo::class create ::sslkeys::service {
     }
 
     # The port for who has a certificate: `/` tells them who they are.
-    method OpenDoor {pair} {
+    method OpenDoor {} {
         if {[my Get service-port] eq {off}} {
             return
         }
-        set context [::sslkeys::tls::context {*}$pair -cafile [file join $Directory ca.crt] -require 1 -verify [$Server verifier]]
+        set context [::sslkeys::tls::context {*}[$Upkeep pair] -cafile [file join $Directory ca.crt] -require 1 -verify [$Server verifier]]
         set Door [my Listen {my Greet} service-port [my Get address] -tls $context]
     }
 
@@ -237,7 +231,7 @@ oo::class create ::sslkeys::service {
         if {[my Get publish-port] eq {off}} {
             return
         }
-        set Health [::sslkeys::health new $Directory $Registry [$Server revocation] -issuer [$Server issuer]]
+        set Health [::sslkeys::health new $Directory $Registry [$Server revocation] -issuer [$Server issuer] -upkeep $Upkeep]
         set Publish [::sslkeys::publish new $Directory [$Server revocation] $Health]
         set addresses [my Get publish-address]
         set Publisher [my Listen [list $Publish respond] publish-port [expr {$addresses eq {} ? [my Get address] : $addresses}]]
@@ -264,22 +258,6 @@ oo::class create ::sslkeys::service {
         }
         return [::sslkeys::http::response 200 "Clock: [clock seconds]; Client: [dict get $request peer name]"]
     }
-
-    # Our own certificate: made at the first start, and anew in the last third of its life or when its names are others.
-    #   out  -keyfile and -certfile of it
-    method OwnPair {} {
-        lassign [::sslkeys::serve::OwnNames [my Get names]] name san
-        set path [file join $Directory $name]
-        set pair [list -keyfile $path.key -certfile $path.crt]
-        if {![file exists $path.crt]} {
-            ::sslkeys::createAndSign server $name -san $san CN [regsub {^[A-Z]+:} [lindex $san 0] {}]
-            ::sslkeys::log::event info own-certificate name $name
-        } elseif {[::sslkeys::serve::IsDue $path.crt $san]} {
-            ::sslkeys::createAndSign server $name -force 1 -san $san CN [regsub {^[A-Z]+:} [lindex $san 0] {}]
-            ::sslkeys::log::event info own-certificate-renewed name $name
-        }
-        return $pair
-    }
 }
 
 proc ::sslkeys::serve::Touch {variable args} {
@@ -288,38 +266,4 @@ proc ::sslkeys::serve::Touch {variable args} {
 
 proc ::sslkeys::serve::LogFailure {address message details} {
     ::sslkeys::log::event error failed address $address code [dict get $details -errorcode] reason $message
-}
-
-# The names of our own certificate: those of the configuration, else the host's; and those that every machine has for itself.
-#   out  list: what its files are called, its SANs
-proc ::sslkeys::serve::OwnNames {names} {
-    if {![llength $names]} {
-        # Not every host's name can stand in a certificate: my_host cannot.
-        set host [string tolower [info hostname]]
-        set names [expr {[regexp {^(?=.*[a-z])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.?)+$} $host] ? [list $host] : {}}]
-    }
-    set san [lmap name $names {
-        string cat [expr {[regexp {^[0-9.]+$|:} $name] ? {IP:} : {DNS:}}] [string tolower $name]
-    }]
-    foreach own {DNS:localhost IP:127.0.0.1 IP:::1} {
-        if {$own ni $san} {
-            lappend san $own
-        }
-    }
-    set file [regsub {^[A-Z]+:} [lindex $san 0] {}]
-    return [list [expr {[regexp {^[a-z0-9][a-z0-9.-]{0,62}$} $file] && $file ni {ca localhost} && ![string match ca-* $file] ? $file : {server1}}] $san]
-}
-
-# Whether a certificate of ours is in the last third of its life, or has other names.
-proc ::sslkeys::serve::IsDue {path san} {
-    set channel [open $path r]
-    try {
-        set info [::sslkeys::certificate info [read $channel]]
-    } finally {
-        close $channel
-    }
-    set begin [dict get $info notbefore]
-    set end [dict get $info notafter]
-    return [expr {[clock seconds] > $end - ($end - $begin) / 3
-        || [lsort [string tolower [dict get $info san]]] ne [lsort [string tolower $san]]}]
 }

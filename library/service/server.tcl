@@ -8,14 +8,14 @@ oo::class create ::sslkeys::server {
     #   in      -directory, -keyfile and -certfile of the server, -port, -address (a list; empty: all), limits of connections and seconds
     #           -registry   an open registry; else that of the directory, which is made where there is none
     #           -policy     settings as ::sslkeys::policy takes them; without, whoever asks first gets a client certificate at once (auto)
-    #           -stale -overlap -crldays  of ::sslkeys::revocation
+    #           -stale -overlap -crldays -cakeypasswordfrom  of ::sslkeys::revocation
     #           -keep       options of the registry's prune
     #           -handlers   objects that are asked for the answer to an HTTP request, in turn, until one has one
     #   errors  those of listener, tls::context, registry and policy
     constructor {args} {
         set options [::sslkeys::ReadOptions $args [list -directory $::sslkeys::keydirectory -keyfile {} -certfile {} \
             -port 9901 -address {} -connections 800 -peraddress 64 -handshaketime 10 -headertime 10 -bodytime 30 -idletime 60 \
-            -registry {} -policy {approval {{0 auto}} issue-per-minute {{0 0}} issue-per-address {{0 0}}} -stale 600 -overlap 0 -crldays 7 -keep {} -handlers {}]]
+            -registry {} -policy {approval {{0 auto}} issue-per-minute {{0 0}} issue-per-address {{0 0}}} -stale 600 -overlap 0 -crldays 7 -cakeypasswordfrom {} -keep {} -handlers {}]]
         set Directory [dict get $options -directory]
         set Times [dict filter $options key -headertime -bodytime -idletime]
         set Handlers [dict get $options -handlers]
@@ -94,8 +94,8 @@ oo::class create ::sslkeys::server {
         }
         set Policy [::sslkeys::policy new [dict get $options -policy]]
         set Revocation [::sslkeys::revocation new $Directory $Registry -log ::sslkeys::log::event \
-            -revoked [namespace code {my CloseRevoked}] -lost [namespace code {my CloseKnown}] -grace [my Grace] {*}[dict filter $options key -stale -overlap -crldays]]
-        set Issuer [::sslkeys::issuer new $Directory $Registry $Policy]
+            -revoked [namespace code {my CloseRevoked}] -lost [namespace code {my CloseKnown}] -grace [my Grace] {*}[dict filter $options key -stale -overlap -crldays -cakeypasswordfrom]]
+        set Issuer [::sslkeys::issuer new $Directory $Registry $Policy {*}[dict filter $options key -cakeypasswordfrom]]
         lappend Handlers [set Enrolment [::sslkeys::enrolment new $Issuer $Directory -log ::sslkeys::log::event]]
     }
 

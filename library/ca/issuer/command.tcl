@@ -10,7 +10,8 @@ oo::define ::sslkeys::issuer {
         lassign [my SplitOptions $args] own rest
         set now [expr {[dict exists $rest -now] ? [dict get $rest -now] : [clock seconds]}]
         ::sslkeys::Discreetly {
-            set made [::sslkeys::certificate sign $request $profile -cafile [my Path ca .crt] -cakeyfile [my Path ca .key] {*}$rest]
+            set made [::sslkeys::certificate sign $request $profile -cafile [my Path ca .crt] -cakeyfile [my Path ca .key] \
+                {*}$Passphrase {*}$rest]
         }
         set made [my WithChain $made]
         set name [dict get $own -name]

@@ -193,8 +193,8 @@ oo::define ::sslkeys::issuer {
     # Sign what was approved; of the request only the key is used.
     method Sign {asked row} {
         set days [$Policy days [dict merge $row [dict create address [dict get $asked address]]]]
-        set made [::sslkeys::certificate sign [dict get $asked request] [dict get $row profile] -cafile [my Path ca .crt] \
-            -cakeyfile [my Path ca .key] -days $days -now [dict get $asked now] -san [dict get $row san] {*}[dict get $row subject]]
+        set made [my WithCa [list ::sslkeys::certificate sign [dict get $asked request] [dict get $row profile]] \
+            -days $days -now [dict get $asked now] -san [dict get $row san] {*}[dict get $row subject]]
         return [my WithChain $made]
     }
 

@@ -67,8 +67,7 @@ oo::define ::sslkeys::issuer {
     method Make {asked name email days} {
         set path [my Path $name .crt]
         my ClearLeft $path
-        set issued [::sslkeys::certificate issue client -cafile [my Path ca .crt] -cakeyfile [my Path ca .key] -days $days \
-            -now [dict get $asked now] CN $name EMAIL $email]
+        set issued [my WithCa {::sslkeys::certificate issue client} -days $days -now [dict get $asked now] CN $name EMAIL $email]
         set issued [my WithChain $issued]
         try {
             my Record [dict create name $name profile client new 1 certificate [dict get $issued certificate] origin line \
