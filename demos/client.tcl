@@ -7,7 +7,6 @@ if {[file isdirectory $build]} {
 }
 package require sslkeys
 package require http
-
 array set option {-enrolport 9901 -port 9902 -peername {}}
 set options [lassign $argv host name email]
 if {[string match -* $email]} {
@@ -28,7 +27,8 @@ set keyfile [file join keys-client $name.key]
 set certfile [file join keys-client $name.crt]
 # Where a person approves, it may take a while; who ends this meanwhile starts it again later.
 proc waiting {what about} {
-    puts [expr {$what eq "pending" ? "Waiting. The operator types: [dict get $about command]" : "Waiting: [dict get $about reason]"}]
+    puts [expr {$what eq "older" ? "stderr" : "stdout"}] [expr {$what eq "pending" ?
+        "Waiting. The operator types: [dict get $about command]" : "[string totitle $what]: [dict get $about reason]"}]
 }
 
 try {

@@ -60,6 +60,9 @@ proc ::sslkeys::cli::TellNews {what about} {
         away {
             Say "The server is away ([Cut [dict get $about reason] 120]); waiting for it."
         }
+        older {
+            Say "Note: [Cut [dict get $about reason] 120]."
+        }
         busy {
             Say "The server cannot take the request now ([Cut [dict get $about reason] 120]); trying again."
         }

@@ -26,16 +26,25 @@ proc ::sslkeys::client::Hang {chanName} {
     }
 }
 
-# Open a connection and see whether the server speaks EST.
+# Open a connection and see whether the server speaks EST. The article's own server closes on what it does not know, in its own
+# way; so does a network that breaks, but hardly twice.
+#   in      place; the prefix that opens a connection to it
 #   out     list: the channel, the certificates of the CAs; both empty when it does not
-proc ::sslkeys::client::Knock {place} {
-    set chan [Open $place]
-    set authorities {}
-    try {
-        set authorities [Authorities $chan $place]
-    } finally {
-        if {$authorities eq {}} {
-            Hang chan
+proc ::sslkeys::client::Knock {place {opener ::sslkeys::client::Open}} {
+    foreach isLast {0 1} {
+        set chan [{*}$opener $place]
+        set authorities {}
+        try {
+            set authorities [Authorities $chan $place]
+            break
+        } trap {SSLKEYS WIRE CLOSED before 0} {message details} {
+            return -options $details $message
+        } trap {SSLKEYS WIRE CLOSED} {} {
+            if {$isLast} break
+        } finally {
+            if {$authorities eq {}} {
+                Hang chan
+            }
         }
     }
     return [list $chan $authorities]
@@ -56,10 +65,7 @@ proc ::sslkeys::client::Exchange {chan place method path {headers {}} {body {}}}
 proc ::sslkeys::client::Authorities {chan place} {
     try {
         set answer [Exchange $chan $place GET [::sslkeys::est::makePath cacerts]]
-    } trap {SSLKEYS WIRE CLOSED before 0} {message details} {
-        return -options $details $message
-    } trap {SSLKEYS WIRE CLOSED} {} - trap {SSLKEYS WIRE HTTP status 502} {} {
-        # The article's own server closes on what it does not know, or says that in its own way.
+    } trap {SSLKEYS WIRE HTTP status 502} {} {
         return
     }
     switch -- [dict get $answer status] {
@@ -149,8 +155,7 @@ proc ::sslkeys::client::RequestId {answer wish} {
 proc ::sslkeys::client::Tell {stateName answer wish options} {
     upvar 1 $stateName state
     set now [list [dict get $answer status] [RequestId $answer $wish]]
-    if {$now eq $state || [dict get $options -progress] eq {}} {
-        set state $now
+    if {$now eq $state} {
         return
     }
     set state $now
@@ -166,7 +171,14 @@ proc ::sslkeys::client::Tell {stateName answer wish options} {
             set news [list busy [dict create reason [::sslkeys::est::makeReason [dict get $answer body]]]]
         }
     }
-    uplevel #0 [list {*}[dict get $options -progress] {*}$news]
+    Report $options {*}$news
+}
+
+# Call who wants to know what is new.
+proc ::sslkeys::client::Report {options what about} {
+    if {[dict get $options -progress] ne {}} {
+        uplevel #0 [list {*}[dict get $options -progress] $what $about]
+    }
 }
 
 # The time for waiting is over.

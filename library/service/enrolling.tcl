@@ -4,8 +4,8 @@
 namespace eval ::sslkeys::client {
     namespace export enrol renew
 
-    # -wait: seconds to wait for a person's decision; -progress: prefix called with what is new and a dict; -anew 1: forget a
-    # request for something else that was begun before
+    # -wait: seconds to wait for a person's decision; -progress: prefix called with what is new (pending, busy, away, older) and a
+    # dict; -anew 1: forget a request for something else that was begun before
     variable common {-directory keys-client -port 9901 -peername {} -cafile {} -wait 86400 -keytype ec -progress {} -anew 0}
     variable purposes {client client server server peer {client server} operator client}
 }
@@ -39,7 +39,7 @@ proc ::sslkeys::client::Enrol {host name email options} {
         cafile [Trust $host $options] keyfile {} certfile {}]
     lassign [Knock $place] chan authorities
     if {$authorities eq {}} {
-        return [ByLine $place $name $email $options]
+        return [ByLine $place $name $email $wishfile $options]
     }
     try {
         set subject [concat [list CN $name] [expr {$email eq {} ? {} : [list EMAIL $email]}]]
@@ -50,7 +50,15 @@ proc ::sslkeys::client::Enrol {host name email options} {
         Hang chan
     }
     set chain [Check $certificate $wish $name [dict get $options -profile] $place $authorities]
-    set stored [::sslkeys::durable pair $directory $name -key [dict get $wish key] -certificate $chain]
+    try {
+        set stored [::sslkeys::durable pair $directory $name -key [dict get $wish key] -certificate $chain]
+    } trap {SSLKEYS STORE EXISTS} {message details} {
+        # Another call that went on with the same request may have been faster.
+        set stored [PairOf $directory $name $wish]
+        if {$stored eq {}} {
+            return -options $details $message
+        }
+    }
     file delete $wishfile
     return $stored
 }
@@ -115,22 +123,37 @@ proc ::sslkeys::client::Pair {directory name} {
 # What a call has stored that was ended before it could tidy up: its pair stands already, and only the wish is left.
 proc ::sslkeys::client::Finished {directory name wishfile} {
     set wish [ReadWish $wishfile]
-    if {$wish eq {} || [set pair [Pair $directory $name]] eq {}
-            || ![::sslkeys::certificate match [ReadFile [dict get $pair certfile]] [dict get $wish key]]} {
+    if {$wish eq {} || [set pair [PairOf $directory $name $wish]] eq {}} {
         return
     }
     file delete $wishfile
     return $pair
 }
 
+# The pair that stands under a name, if it is what a wish was for; else nothing.
+proc ::sslkeys::client::PairOf {directory name wish} {
+    set pair [Pair $directory $name]
+    if {$pair ne {} && [::sslkeys::certificate match [ReadFile [dict get $pair certfile]] [dict get $wish key]]} {
+        return $pair
+    }
+}
+
 # Ask an older server by the article's protocol, where key and certificate are made on the server.
-proc ::sslkeys::client::ByLine {place name email options} {
+#   errors  WIRE EST for what it cannot give, and where a request was begun that only a server with EST took
+proc ::sslkeys::client::ByLine {place name email wishfile options} {
+    if {[dict get $options -anew]} {
+        file delete $wishfile
+    }
+    if {[file exists $wishfile]} {
+        throw [list SSLKEYS WIRE EST file $wishfile] "the server does not speak EST any more, by which the request in $wishfile was begun; with -anew 1 that is given up"
+    }
     if {[dict get $options -profile] ne {client} || [dict get $options -san] ne {} || [dict get $options -token] ne {}} {
         throw {SSLKEYS WIRE EST} "the server does not speak EST; by the older protocol there are client certificates alone, without names and tokens"
     }
     if {$email eq {}} {
         set email [expr {[string first @ $name] < 0 ? "$name@localhost" : $name}]
     }
+    Report $options older [dict create reason "the server is from before EST: it makes the key itself and sends it"]
     set chan [Open $place]
     try {
         set pair [::sslkeys::lineprotocol::ask $chan $name $email]

@@ -76,7 +76,7 @@ oo::class create ::sslkeys::health {
             sslkeys_requests_waiting    {Requests that wait for a person.}              [my Field $seen pending] \
             sslkeys_revoked             {Certificates on the revocation list.}          [$Revocation count] \
             sslkeys_crl_number          {Number of the revocation list.}                [my Field $seen crlnumber] \
-            sslkeys_crl_age_seconds     {Seconds since its thisUpdate, which lies 300 before its signing.} [my Field $seen crlage] \
+            sslkeys_crl_age_seconds     {Seconds since the thisUpdate of the revocation list, five minutes before it was signed.} [my Field $seen crlage] \
             sslkeys_crl_left_seconds    {Seconds until the next list is overdue.}       [my Field $seen crlleft] \
             sslkeys_ca_left_seconds     {Seconds until the CA's certificate ends.}      [my Field $seen caleft] \
             sslkeys_certificate_left_seconds {Seconds until the server's own certificate ends.} [my Field $seen certificateleft]] {
