@@ -65,7 +65,7 @@ namespace eval ::sslkeys {
         service/enrolment.tcl {enrolment}
         service/client.tcl    {client::geturl client::get}
         service/enrolling.tcl {client::enrol client::renew}
-        service/wish.tcl      {client::Wish client::ReadWish client::ReadFile}
+        service/wish.tcl      {client::Wish client::ReadWish}
         service/firsttrust.tcl {client::Trust}
         service/conversation.tcl {client::Open client::Hang client::Knock client::Exchange client::Authorities client::Obtain}
         cli/cli.tcl           {cli::main}
@@ -101,6 +101,17 @@ proc ::sslkeys::Discreetly {script} {
         uplevel 1 $script
     } on error {message options} {
         return -code error -errorcode [dict get $options -errorcode] -errorinfo $message -errorstack {} $message
+    }
+}
+
+# Read a file whole, as octets.
+#   errors  POSIX ...
+proc ::sslkeys::ReadFile {path} {
+    set channel [open $path rb]
+    try {
+        return [read $channel]
+    } finally {
+        close $channel
     }
 }
 

@@ -83,7 +83,7 @@ proc ::sslkeys::client::Renew {host name options} {
     if {[set finished [Finished $directory $name $wishfile]] ne {}} {
         return $finished
     }
-    set present [::sslkeys::certificate info [ReadFile [dict get $pair certfile]]]
+    set present [::sslkeys::certificate info [::sslkeys::ReadFile [dict get $pair certfile]]]
     set profile [dict get $present profile]
     set place [dict create host $host port [dict get $options -port] peername [dict get $options -peername] \
         cafile [Trust $host [dict replace $options -fingerprint {}]] \
@@ -133,7 +133,7 @@ proc ::sslkeys::client::Finished {directory name wishfile} {
 # The pair that stands under a name, if it is what a wish was for; else nothing.
 proc ::sslkeys::client::PairOf {directory name wish} {
     set pair [Pair $directory $name]
-    if {$pair ne {} && [::sslkeys::certificate match [ReadFile [dict get $pair certfile]] [dict get $wish key]]} {
+    if {$pair ne {} && [::sslkeys::certificate match [::sslkeys::ReadFile [dict get $pair certfile]] [dict get $wish key]]} {
         return $pair
     }
 }

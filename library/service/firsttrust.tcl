@@ -14,7 +14,7 @@ proc ::sslkeys::client::Trust {host options} {
     if {$given ne {}} {
         CheckAuthority $given $fingerprint
         if {![file exists $own]} {
-            KeepAuthority $own [ReadFile $given]
+            KeepAuthority $own [::sslkeys::ReadFile $given]
         }
         return $given
     }
@@ -46,7 +46,7 @@ proc ::sslkeys::client::NormalFingerprint {text} {
 # Make sure that a file holds the certificate of a CA, and one with the fingerprint, where that is given.
 #   errors  CA DAMAGED, WIRE FINGERPRINT, POSIX ...
 proc ::sslkeys::client::CheckAuthority {path fingerprint} {
-    set text [ReadFile $path]
+    set text [::sslkeys::ReadFile $path]
     try {
         ::sslkeys::certificate info $text
         set certificates [dict get [::sslkeys::bundle open $text] certificates]

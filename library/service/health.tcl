@@ -119,12 +119,7 @@ oo::class create ::sslkeys::health {
 
     method LookAtCa {now} {
         try {
-            set channel [open [file join $Directory ca.crt] r]
-            try {
-                set info [::sslkeys::certificate info [read $channel]]
-            } finally {
-                close $channel
-            }
+            set info [::sslkeys::certificate info [::sslkeys::ReadFile [file join $Directory ca.crt]]]
         } on error {} {
             return {ca missing}
         }

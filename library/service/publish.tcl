@@ -53,12 +53,7 @@ oo::class create ::sslkeys::publish {
         if {![file isfile $path]} {
             return
         }
-        set channel [open $path rb]
-        try {
-            set bytes [read $channel]
-        } finally {
-            close $channel
-        }
+        set bytes [::sslkeys::ReadFile $path]
         return [list 200 $type $seconds [expr {$der ? [::sslkeys::publish::Der $bytes] : $bytes}]]
     }
 

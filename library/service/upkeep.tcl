@@ -144,7 +144,7 @@ oo::class create ::sslkeys::upkeep {
     # Whether an earlier server made a pair for our names, by its record.
     method IsOfServer {name} {
         try {
-            set row [$Registry certificate [dict get [::sslkeys::certificate info [my Read [file join $Directory $name.crt]]] serial]]
+            set row [$Registry certificate [dict get [::sslkeys::certificate info [::sslkeys::ReadFile [file join $Directory $name.crt]]] serial]]
         } trap SSLKEYS {} - trap POSIX {} {
             return 0
         }
@@ -177,14 +177,14 @@ oo::class create ::sslkeys::upkeep {
             return {missing "its certificate was not there"}
         }
         try {
-            set profile [dict get [::sslkeys::certificate info [my Read [my Path .crt]]] profile]
+            set profile [dict get [::sslkeys::certificate info [::sslkeys::ReadFile [my Path .crt]]] profile]
             if {$profile ne {server}} {
                 return [list foreign "a certificate of profile $profile"]
             }
             ::sslkeys::durable settle $Directory $Name
-            set certificate [my Read [my Path .crt]]
+            set certificate [::sslkeys::ReadFile [my Path .crt]]
             # Whether it fits is settled, but for a key that is encrypted: no port could use that.
-            ::sslkeys::certificate match $certificate [my Read [my Path .key]]
+            ::sslkeys::certificate match $certificate [::sslkeys::ReadFile [my Path .key]]
             set info [::sslkeys::certificate info $certificate]
             set Serial [dict get $info serial]
             set Ends [dict get $info notafter]
@@ -247,20 +247,11 @@ oo::class create ::sslkeys::upkeep {
     }
 
     method AuthorityKey {} {
-        return [dict get [::sslkeys::certificate info [my Read [file join $Directory ca.crt]] -fields keyfingerprint] keyfingerprint]
+        return [dict get [::sslkeys::certificate info [::sslkeys::ReadFile [file join $Directory ca.crt]] -fields keyfingerprint] keyfingerprint]
     }
 
     method Path {extension} {
         return [file join $Directory $Name$extension]
-    }
-
-    method Read {path} {
-        set channel [open $path rb]
-        try {
-            return [read $channel]
-        } finally {
-            close $channel
-        }
     }
 }
 

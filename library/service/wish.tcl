@@ -38,7 +38,7 @@ proc ::sslkeys::client::ReadWish {path} {
         return
     }
     try {
-        set bundle [::sslkeys::bundle open [ReadFile $path]]
+        set bundle [::sslkeys::bundle open [::sslkeys::ReadFile $path]]
         set key [dict get $bundle key]
         set request [lindex [dict get $bundle requests] 0]
         set info [::sslkeys::request info $request]
@@ -50,13 +50,4 @@ proc ::sslkeys::client::ReadWish {path} {
         throw [list SSLKEYS STORE MISMATCH file $path] "$path does not hold a key and its request; remove it"
     }
     return [dict create key $key request $request info $info]
-}
-
-proc ::sslkeys::client::ReadFile {path} {
-    set channel [open $path rb]
-    try {
-        return [read $channel]
-    } finally {
-        close $channel
-    }
 }
