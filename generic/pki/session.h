@@ -61,7 +61,7 @@ struct SessionTerms {
     std::optional<std::string> host;  // a client's: the host that the server must be
     Purpose purpose;                  // what the peer's certificate must be meant for
     std::int64_t (*clock)();          // the time to judge by, Unix seconds
-    std::int64_t grace;               // for how many seconds after its end a peer is let in, as late
+    std::int64_t grace;  // for how many seconds after its end a peer is let in, as late
 
     // Called in the handshake, in whatever thread that runs, with the peer whose chain is good, or
     // with why it is refused; the other is null. It must not end the session.
