@@ -115,8 +115,15 @@ proc ::runner::KillGroup {leader} {
 }
 
 proc ::runner::RunsIn {leader} {
-    if {[catch {exec ps -A -o pgid= -o stat=} processes]} {
-        return 1
+    # A sanitizer that is preloaded into ps keeps it from ending.
+    set kept [array get ::env LD_PRELOAD]
+    array unset ::env LD_PRELOAD
+    try {
+        if {[catch {exec ps -A -o pgid= -o stat=} processes]} {
+            return 1
+        }
+    } finally {
+        array set ::env $kept
     }
     foreach {group state} $processes {
         if {$group == $leader && ![string match Z* $state]} {
