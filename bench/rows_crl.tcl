@@ -1,6 +1,16 @@
-# Revocation lists of 100,000 entries, signed and looked up in; and judging a chain of three with a list of each CA.
+# Revocation lists of 100,000 entries, signed, looked up in and judged by; and judging a chain of three with a list of each CA.
 
-if {[bench::wanted crl-sign] || [bench::wanted crl-find]} {
+proc writeText {path text} {
+    set channel [open $path w]
+    puts -nonewline $channel $text
+    close $channel
+}
+proc readText {path} {
+    set channel [open $path]
+    try {return [read $channel]} finally {close $channel}
+}
+
+if {[bench::wanted crl-sign] || [bench::wanted crl-find] || [bench::wanted crl-verify]} {
     set crlKey [sslkeys::key generate]
     set crlCa [dict get [sslkeys::certificate selfsign root -key $crlKey CN "Bench CA"] certificate]
     set crlRevoked {}
@@ -17,16 +27,12 @@ if {[bench::wanted crl-sign] || [bench::wanted crl-find]} {
 
     set crlList [sslkeys::crl sign -ca $crlCa -cakey $crlKey -number 1 -revoked $crlRevoked]
     set crlFile $bench::scratch/bench.crl
-    set channel [open $crlFile w]
-    puts -nonewline $channel $crlList
-    close $channel
+    writeText $crlFile $crlList
     set crlAsked {}
     for {set i 0} {$i < 1000} {incr i} {
         lappend crlAsked [lindex $crlRevoked [expr {2 * (($i * 7907) % 100000)}]]
     }
-    set channel [open $crlFile]
-    set crlList [read $channel]
-    close $channel
+    set crlList [readText $crlFile]
     proc findAll {} {
         foreach serial $::crlAsked {
             sslkeys::crl find $::crlList $serial
@@ -34,7 +40,19 @@ if {[bench::wanted crl-sign] || [bench::wanted crl-find]} {
     }
     bench::row crl-find "an OpenSSL program in C++" 0.8 1.0 1/s {expr {1000 * [bench::rate 100 findAll]}} \
         {bench::program crl find $crlFile 100000 {*}$crlAsked}
-    unset crlRevoked crlAsked crlList
+
+    # The text of a file is parsed, and its signature checked, once.
+    set crlLeaf [dict get [sslkeys::certificate issue client -ca $crlCa -cakey $crlKey CN client1] certificate]
+    foreach {name value} [list leaf $crlLeaf ca $crlCa] {
+        writeText $bench::scratch/crl-$name.pem $value
+    }
+    set crlText [readText $crlFile]
+    proc verifyByList {} {
+        sslkeys::certificate verify $::crlLeaf -ca $::crlCa -crl $::crlText
+    }
+    bench::row crl-verify "an OpenSSL program in C++" 0.8 1.0 1/s {bench::rate 2000 verifyByList} \
+        {bench::program crl verify 50 $bench::scratch/crl-leaf.pem $bench::scratch/crl-ca.pem $bench::scratch/crl-ca.pem $crlFile}
+    unset crlRevoked crlAsked crlList crlText
 }
 
 if {[bench::wanted verify]} {
@@ -52,9 +70,7 @@ if {[bench::wanted verify]} {
     set verifyFiles {}
     foreach value [list $verifyLeaf $verifyRoot $verifyMiddle {*}$verifyLists] {
         lappend verifyFiles $bench::scratch/verify[llength $verifyFiles].pem
-        set channel [open [lindex $verifyFiles end] w]
-        puts -nonewline $channel $value
-        close $channel
+        writeText [lindex $verifyFiles end] $value
     }
     proc verifyOne {} {
         sslkeys::certificate verify $::verifyLeaf -ca $::verifyRoot -untrusted $::verifyMiddle -crl $::verifyLists -purpose client

@@ -184,8 +184,10 @@ class Opener {
             bundle_.requests.push_back(Request::fromPem(view(rewrite(block))));
         } else if (kind == "key") {
             addKey(block);
+        } else if (kind == "crl") {
+            addCrl(bundle_, {octets, octets + block.der.size()});
         } else {
-            addChecked(kind, block);
+            addPublicKey(block);
         }
     }
 
@@ -213,16 +215,11 @@ class Opener {
         }
     }
 
-    void addChecked(const std::string& kind, const PemBlock& block) {
-        const bool isCrl = kind == "crl";
-        const bool isSound = isCrl ? isWhole(block.der, d2i_X509_CRL, X509_CRL_free)
-                                   : isWhole(block.der, d2i_PUBKEY, EVP_PKEY_free);
-        if (!isSound) {
-            throw Error(Code::BundleDamaged,
-                        isCrl ? "the CRL is damaged" : "the public key is damaged",
-                        {{"kind", kind}});
+    void addPublicKey(const PemBlock& block) {
+        if (!isWhole(block.der, d2i_PUBKEY, EVP_PKEY_free)) {
+            throw Error(Code::BundleDamaged, "the public key is damaged", {{"kind", "publickey"}});
         }
-        (isCrl ? bundle_.crls : bundle_.publicKeys).emplace_back(view(rewrite(block)));
+        bundle_.publicKeys.emplace_back(view(rewrite(block)));
     }
 
     // Bring the key's certificate to the front, and behind it those that it hangs from.
@@ -257,6 +254,14 @@ class Opener {
 };
 
 }  // namespace
+
+void addCrl(Bundle& bundle, der::Octets der) {
+    try {
+        bundle.crls.push_back(Crl::fromDer(std::move(der)));
+    } catch (const Error& error) {
+        throw Error(Code::BundleDamaged, error.what(), {{"kind", "crl"}});
+    }
+}
 
 Bundle openBundle(const Secret& data, const std::optional<Secret>& password) {
     if (data.size() > kLongestPem) {

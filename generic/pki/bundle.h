@@ -4,6 +4,7 @@
 #pragma once
 
 #include "pki/certificate.h"
+#include "pki/crl.h"
 #include "pki/key.h"
 #include "pki/owned.h"
 #include "pki/request.h"
@@ -26,7 +27,7 @@ struct Bundle {
     bool hasCertificateOfKey = false;  // the first of the list
     std::vector<std::string> names;    // friendly names of a PKCS#12 in their order, each once
     std::vector<Request> requests;
-    std::vector<std::string> crls;        // PEM
+    std::vector<Crl> crls;
     std::vector<std::string> publicKeys;  // PEM
 };
 
@@ -37,5 +38,9 @@ struct Bundle {
 //   errors  BUNDLE UNKNOWN, ENCRYPTED, PASSWORD, ALGORITHM, EFFORT, DAMAGED; KEY PEM, UNSUPPORTED;
 //           CERTIFICATE PEM; REQUEST PEM, SIGNATURE
 Bundle openBundle(const Secret& data, const std::optional<Secret>& password);
+
+// Add a revocation list to what was found.
+//   errors  BUNDLE DAMAGED
+void addCrl(Bundle& bundle, der::Octets der);
 
 }  // namespace sslkeys

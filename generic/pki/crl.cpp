@@ -263,6 +263,8 @@ std::string Crl::toPem() const {
 
 const X509_NAME* Crl::issuer() const { return content_->issuerName.get(); }
 
+der::View Crl::der() const { return content_->der; }
+
 der::View Crl::issuerDer() const { return content_->issuer; }
 
 std::int64_t Crl::thisUpdate() const { return content_->thisUpdate; }

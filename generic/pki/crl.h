@@ -41,6 +41,9 @@ class Crl {
 
     std::string toPem() const;
 
+    // Borrow its DER.
+    der::View der() const;
+
     // The fields, as RFC 5280 5.1 and 5.2 name them; "" or nothing where one is absent.
     const X509_NAME* issuer() const;
     der::View issuerDer() const;                     // the Name, whole

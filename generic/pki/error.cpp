@@ -35,6 +35,14 @@ Error Error::fromSystem(int errorNumber, const std::string& what) {
     return {errorNumber, what + ": " + reason};
 }
 
+Error Error::about(const std::string& subject) const {
+    Error named(*this);
+    if (errorNumber_ == 0) {
+        named.message_.insert(0, subject + ": ");
+    }
+    return named;
+}
+
 std::string drainOpenSsl() {
     const unsigned long oldest = ERR_get_error();
     const char* reason = oldest == 0 ? nullptr : ERR_reason_error_string(oldest);

@@ -41,6 +41,10 @@ class Error : public std::exception {
     //   in  errorNumber  errno;  what  what was tried: could not write "path"
     static Error fromSystem(int errorNumber, const std::string& what);
 
+    // The same refusal with what it is about in front: -ca: this is not ... What the system said
+    // names its file already.
+    Error about(const std::string& subject) const;
+
     const char* what() const noexcept override { return message_.c_str(); }
     bool is(Code code) const { return errorNumber_ == 0 && code_ == code; }
     const CodeRow& row() const { return codeRows()[static_cast<std::size_t>(code_)]; }

@@ -304,8 +304,7 @@ class Reader {
         if (crl == nullptr) {
             refuseDamage("a CRL of the PKCS#12 is damaged");
         }
-        const X509_CRL* read = crl.get();
-        bundle_->crls.emplace_back(view(writePem("X509 CRL", i2d_X509_CRL, read)));
+        sslkeys::addCrl(*bundle_, encodeDer<X509_CRL>(i2d_X509_CRL, crl.get()));
     }
 
     void addName(const PKCS12_SAFEBAG* bag) {

@@ -1,7 +1,6 @@
 // See pkcs7.h.
 #include "pki/pkcs7.h"
 
-#include "pki/crl.h"
 #include "pki/error.h"
 #include "pki/pem.h"
 
@@ -30,20 +29,6 @@ constexpr unsigned char kSignedData[] = {0x06, 0x09, 0x2A, 0x86, 0x48, 0x86,
 constexpr unsigned char kCertificates = 0xA0;  // [0] IMPLICIT
 constexpr unsigned char kCrls = 0xA1;          // [1] IMPLICIT
 
-// Refuse what is no CRL.
-void requireCrl(const PemBlock& block) {
-    const auto* octets = reinterpret_cast<const unsigned char*>(block.der.data());
-    const unsigned char* next = octets;
-    const OwnedCrl crl(block.label == "X509 CRL"
-                           ? d2i_X509_CRL(nullptr, &next, static_cast<long>(block.der.size()))
-                           : nullptr);
-    drainOpenSsl();
-    if (crl == nullptr || next != octets + block.der.size()) {
-        throw Error(Code::BundleDamaged, "what is given as CRLs holds something else",
-                    {{"kind", "crl"}});
-    }
-}
-
 OwnedCms parseCms(const Secret& der) {
     const auto* next = reinterpret_cast<const unsigned char*>(der.data());
     OwnedCms cms(d2i_CMS_ContentInfo(nullptr, &next, static_cast<long>(der.size())));
@@ -53,20 +38,14 @@ OwnedCms parseCms(const Secret& der) {
 
 }  // namespace
 
-der::Octets writePkcs7(const std::vector<Certificate>& certificates, std::string_view crls) {
+der::Octets writePkcs7(const std::vector<Certificate>& certificates, const std::vector<Crl>& crls) {
     der::Octets listed;
     for (const Certificate& certificate : certificates) {
         der::append(listed, certificate.der());
     }
     der::Octets revoked;
-    const std::vector<PemBlock> blocks = readPem(crls, kLongestCrl);
-    for (const PemBlock& block : blocks) {
-        requireCrl(block);
-        der::append(revoked,
-                    {reinterpret_cast<const unsigned char*>(block.der.data()), block.der.size()});
-    }
-    if (blocks.empty() && !crls.empty()) {
-        throw Error(Code::BundleDamaged, "there is no CRL in PEM", {{"kind", "crl"}});
+    for (const Crl& crl : crls) {
+        der::append(revoked, crl.der());
     }
     der::Octets content(std::begin(kBefore), std::end(kBefore));
     if (!listed.empty()) {
@@ -103,8 +82,7 @@ void readPkcs7(const Secret& der, Bundle& bundle) {
     }
     const FoundCrls crls(CMS_get1_crls(cms.get()));
     for (int index = 0; index < sk_X509_CRL_num(crls.get()); ++index) {
-        const X509_CRL* crl = sk_X509_CRL_value(crls.get(), index);
-        bundle.crls.emplace_back(view(writePem("X509 CRL", i2d_X509_CRL, crl)));
+        addCrl(bundle, encodeDer<X509_CRL>(i2d_X509_CRL, sk_X509_CRL_value(crls.get(), index)));
     }
     drainOpenSsl();
 }

@@ -7,10 +7,8 @@
 namespace sslkeys {
 
 // Write one, all in the order given.
-//   in      crls  PEM, "" for none
 //   out     its DER
-//   errors  BUNDLE DAMAGED for CRLs that are none
-der::Octets writePkcs7(const std::vector<Certificate>& certificates, std::string_view crls);
+der::Octets writePkcs7(const std::vector<Certificate>& certificates, const std::vector<Crl>& crls);
 
 // Tell whether octets are a PKCS#7 or CMS of some kind.
 bool isPkcs7(const Secret& der);

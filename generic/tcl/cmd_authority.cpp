@@ -89,8 +89,8 @@ void requireOneWay(const NewCaArgs& args) {
 }
 
 std::vector<Certificate> broughtBy(const NewCaArgs& args) {
-    return args.certificate ? certificatesOf(args.certificate->object())
-                            : certificatesOfFile(args.certificateFile);
+    return args.certificate ? certificatesOf(*args.certificate)
+                            : ofFile(args.certificateFile, certificatesOfFile);
 }
 
 // The CA above, where one is given; then the terms are those of an intermediate CA.

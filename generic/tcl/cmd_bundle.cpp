@@ -57,9 +57,9 @@ void writePkcs12File(Call& call) {
     const Word& key = needed(args.key, "-key");
     const Word& certificate = needed(args.certificate, "-certificate");
     const auto password = passphraseOf(args.password, args.passwordFrom);
-    const Pkcs12Terms terms{valueOf<Key>(key.object()),
-                            valueOf<Certificate>(certificate.object()),
-                            args.chain ? certificatesOf(args.chain->object())
+    const Pkcs12Terms terms{valueOf<Key>(key),
+                            valueOf<Certificate>(certificate),
+                            args.chain ? valuesOf<Certificate>(*args.chain)
                                        : std::vector<Certificate>(),
                             args.name,
                             needed(password, "-password"),
@@ -73,12 +73,13 @@ void writePkcs12File(Call& call) {
 enum class Format { kPem, kDer, kBase64 };
 
 struct Pkcs7Args {
-    std::string crls;
+    std::vector<Crl> crls;
     Format format = Format::kPem;
 };
 const Options<Pkcs7Args>& pkcs7Options() {
     static const std::vector<Option<Pkcs7Args>> own = {
-        {"-crls", "crls", [](Pkcs7Args& args, const Word& word) { args.crls = word.text(); }},
+        {"-crls", "crls",
+         [](Pkcs7Args& args, const Word& word) { args.crls = valuesOf<Crl>(word); }},
         {"-format", "pem|der|base64",
          [](Pkcs7Args& args, const Word& word) {
              constexpr Format kFormats[] = {Format::kPem, Format::kDer, Format::kBase64};
@@ -93,7 +94,7 @@ const Options<Pkcs7Args>& pkcs7Options() {
 void writePkcs7File(Call& call) {
     Pkcs7Args args;
     call.read(args, pkcs7Options());
-    const auto octets = writePkcs7(certificatesOf(call.object(0)), args.crls);
+    const auto octets = writePkcs7(certificatesOf(call.word(0, "certificates")), args.crls);
     switch (args.format) {
     case Format::kPem: call.answer(view(writePem("PKCS7", octets.data(), octets.size()))); break;
     case Format::kDer: call.answer(newOctets(octets)); break;
@@ -140,7 +141,7 @@ Reference describeBundle(const Bundle& bundle) {
             .put("keys", newList(bundle.keys, newKey))
             .put("requests",
                  newList(bundle.requests, [](const Request& request) { return newValue(request); }))
-            .put("crls", newList(bundle.crls, newText))
+            .put("crls", newList(bundle.crls, [](const Crl& crl) { return newValue(crl); }))
             .put("publickeys", newList(bundle.publicKeys, newText))
             .get());
 }

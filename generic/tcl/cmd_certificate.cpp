@@ -46,9 +46,9 @@ void refuseNow(const Terms& terms, const Ca& ca) {
 }
 
 // What its owner shows after a certificate: the CAs up to the root, without that; most often none.
-std::string chainOf(const Ca& ca) {
+std::vector<Certificate> chainOf(const Ca& ca) {
     const bool isRoot = ca.all.size() == 1 && isSelfIssued(ca.certificate);
-    return isRoot ? "" : writeAll(withoutRoot(pathFrom(ca.certificate, ca.all)));
+    return isRoot ? std::vector<Certificate>() : withoutRoot(pathFrom(ca.certificate, ca.all));
 }
 
 // sslkeys::certificate issue profile -ca certificate -cakey key ?-option value ...? ?ATTR value
@@ -71,7 +71,7 @@ void issueNew(Call& call) {
             return Reference(describeIssued(issued.certificate, issued.truncated)
                                  .put("key", newKeyValue(text))
                                  .put("certificate", newValue(issued.certificate))
-                                 .put("chain", chain)
+                                 .put("chain", newCertificates(chain))
                                  .get());
         };
     });
@@ -94,7 +94,7 @@ void signRequest(Call& call) {
     const Issued issued = issue(args.terms, request.publicKey(), {ca.certificate, ca.openKey()});
     call.answer(describeIssued(issued.certificate, issued.truncated)
                     .put("certificate", newValue(issued.certificate))
-                    .put("chain", chainOf(ca)));
+                    .put("chain", newCertificates(chainOf(ca))));
 }
 
 // sslkeys::certificate selfsign profile -key key ?-option value ...? ?ATTR value ...?
@@ -105,7 +105,7 @@ void selfsignKey(Call& call) {
     if (!args.key) {
         throw Error(Code::ArgsMissing, "give the key with -key", {{"option", "-key"}});
     }
-    const Issued issued = selfsign(args.terms, valueOf<Key>(args.key->object()));
+    const Issued issued = selfsign(args.terms, valueOf<Key>(*args.key));
     call.answer(describeIssued(issued.certificate, issued.truncated)
                     .put("certificate", newValue(issued.certificate)));
 }
@@ -129,7 +129,7 @@ const Options<InfoArgs>& infoOptions() {
 // sslkeys::certificate info certificate ?-fields names? ?-text boolean?
 void info(Call& call) {
     InfoArgs args;
-    const Certificate certificate = leafOf(call.object(0));
+    const Certificate certificate = leafOf(call.word(0, "certificate"));
     call.read(args, infoOptions());
     if (args.asText && args.fields) {
         throw Error(Code::ArgsConflict, "give -fields or -text, not both", {{"option", "-fields"}});
@@ -143,7 +143,7 @@ void info(Call& call) {
 
 // sslkeys::certificate match certificate key
 void match(Call& call) {
-    const Certificate certificate = leafOf(call.object(0));
+    const Certificate certificate = leafOf(call.word(0, "certificate"));
     call.answer(Tcl_NewBooleanObj(certificate.matches(valueOf<Key>(call.object(1)).get()) ? 1 : 0));
 }
 

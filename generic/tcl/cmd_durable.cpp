@@ -1,7 +1,7 @@
 // sslkeys::durable: see store/pair.h and store/lock.h. For library/, which writes no file that
 // counts in any other way.
 #include "pki/error.h"
-#include "pki/pem.h"
+#include "pki/path.h"
 #include "store/files.h"
 #include "store/lock.h"
 #include "store/pair.h"
@@ -68,13 +68,12 @@ void pair(Call& call) {
     }
     const std::string directory = call.word(0, "directory").path();
     const Secret keyText = secretOf(args.key->object());
-    const std::vector<Certificate> chain = certificatesOf(args.certificate->object());
-    if (!isEncryptedKey(view(keyText)) &&
-        !chain.front().matches(valueOf<Key>(args.key->object()).get())) {
+    const std::vector<Certificate> chain = certificatesOf(*args.certificate);
+    if (!isEncryptedKey(view(keyText)) && !chain.front().matches(valueOf<Key>(*args.key).get())) {
         throw Error(Code::StoreMismatch, "the key and the certificate do not belong together",
                     {{"name", call.text(1)}});
     }
-    commitPair(directory, call.text(1), keyText, args.certificate->text(), args.replace);
+    commitPair(directory, call.text(1), keyText, writeAll(chain), args.replace);
     answerPaths(call, pairPaths(directory, call.text(1)));
 }
 

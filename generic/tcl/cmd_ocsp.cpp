@@ -67,7 +67,7 @@ void ask(Call& call) {
     const Certificate ca = certificateOf(args.ca, args.caFile, "-ca");
     std::vector<der::Octets> serials;
     if (args.certificates) {
-        for (const Certificate& certificate : certificatesOf(args.certificates->object())) {
+        for (const Certificate& certificate : certificatesOf(*args.certificates)) {
             ocsp::requireIssued(certificate, ca);
             serials.push_back(encodeSerial(X509_get0_serialNumber(certificate.get())));
         }
@@ -236,9 +236,8 @@ void verifyResponse(Call& call) {
     VerifyArgs args;
     call.read(args, verifyOptions());
     const Certificate ca = certificateOf(args.ca, args.caFile, "-ca");
-    const std::vector<Certificate> certificates = args.certificates
-                                                      ? certificatesOf(args.certificates->object())
-                                                      : std::vector<Certificate>();
+    const std::vector<Certificate> certificates =
+        args.certificates ? certificatesOf(*args.certificates) : std::vector<Certificate>();
     const std::optional<ocsp::Request> request =
         args.request ? std::optional(requestOf(*args.request)) : std::nullopt;
     const auto response = ocsp::Response::fromDer(Octets(call.word(0, "response")).view());

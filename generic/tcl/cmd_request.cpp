@@ -43,8 +43,7 @@ void create(Call& call) {
         throw Error(Code::ArgsMissing, "give the key with -key", {{"option", "-key"}});
     }
     args.subject.requireCommonName();
-    call.answer(
-        newValue(Request::create(valueOf<Key>(args.key->object()), args.subject, args.wishes)));
+    call.answer(newValue(Request::create(valueOf<Key>(*args.key), args.subject, args.wishes)));
 }
 
 // sslkeys::request info request

@@ -68,7 +68,9 @@ SessionTerms termsOf(Side side, const SessionArgs& args) {
     }
     std::optional<SessionTerms::Pair> pair;
     if (!args.keyFile.empty()) {
-        pair = {certificatesOfFile(args.certificateFile), keyOfFile(args.keyFile, nullptr)};
+        pair = {
+            ofFile(args.certificateFile, certificatesOfFile),
+            ofFile(args.keyFile, [](const std::string& path) { return keyOfFile(path, nullptr); })};
         if (!pair->chain.front().matches(pair->key.get())) {
             throw Error(Code::StoreMismatch, "the key does not fit the certificate",
                         {{"name", pair->chain.front().commonName()}});
@@ -78,7 +80,7 @@ SessionTerms termsOf(Side side, const SessionArgs& args) {
     if (args.anyPurpose) {
         purpose = Purpose::kAny;
     }
-    return {std::move(pair), trustOfFile(args.caFile),
+    return {std::move(pair), ofFile(args.caFile, trustOfFile),
             args.required,   args.host,
             purpose,         Call::now,
             args.grace,      nullptr};

@@ -55,27 +55,26 @@ const Options<VerifyArgs>& verifyOptions() {
 // The certificates that a chain may go through.
 std::vector<Certificate> untrustedOf(const VerifyArgs& args) {
     requireNotBoth(args.untrusted.has_value(), !args.untrustedFile.empty(), "-untrusted");
-    return args.untrusted                ? valuesOf<Certificate>(args.untrusted->object())
-           : !args.untrustedFile.empty() ? certificatesOfFile(args.untrustedFile)
+    return args.untrusted                ? valuesOf<Certificate>(*args.untrusted)
+           : !args.untrustedFile.empty() ? ofFile(args.untrustedFile, certificatesOfFile)
                                          : std::vector<Certificate>();
 }
 
 std::optional<std::vector<Crl>> crlsOf(const VerifyArgs& args) {
     requireNotBoth(args.crl.has_value(), !args.crlFile.empty(), "-crl");
     if (args.crl) {
-        return valuesOf<Crl>(args.crl->object());
+        return valuesOf<Crl>(*args.crl);
     }
-    return args.crlFile.empty() ? std::nullopt : std::optional(crlsOfFile(args.crlFile));
+    return args.crlFile.empty() ? std::nullopt : std::optional(ofFile(args.crlFile, crlsOfFile));
 }
 
 // sslkeys::certificate verify certificate -ca certificates|-cafile path ?-option value ...?
 void verifyCertificate(Call& call) {
     VerifyArgs args;
-    const std::vector<Certificate> chain = certificatesOf(call.object(0));
+    const std::vector<Certificate> chain = certificatesOf(call.word(0, "certificate"));
     call.read(args, verifyOptions());
     requireOne(args.ca.has_value(), !args.caFile.empty(), "-ca");
-    const Trust trusted =
-        args.ca ? Trust(certificatesOf(args.ca->object())) : trustOfFile(args.caFile);
+    const Trust trusted = args.ca ? trustOf(*args.ca) : ofFile(args.caFile, trustOfFile);
     std::vector<Certificate> untrusted = untrustedOf(args);
     untrusted.insert(untrusted.end(), chain.begin() + 1, chain.end());
     const std::string issuerKey =

@@ -76,10 +76,11 @@ Key signerKeyOf(const ResponderArgs& args, const std::optional<Secret>& given) {
     const Secret* password = given ? &*given : nullptr;
     if (args.signerKey) {
         return password == nullptr
-                   ? valueOf<Key>(args.signerKey->object())
+                   ? valueOf<Key>(*args.signerKey)
                    : Key::fromPem(view(secretOf(args.signerKey->object())), password);
     }
-    return keyOfFile(args.signerKeyFile, password);
+    return ofFile(args.signerKeyFile,
+                  [&](const std::string& path) { return keyOfFile(path, password); });
 }
 
 void requireCurrent(const Crl& list, std::int64_t now) {
@@ -136,7 +137,7 @@ const std::vector<Option<ResponderArgs>>& signerOptions() {
 Certificate certificateOf(const std::optional<Word>& value, const std::string& file,
                           const std::string& name) {
     requireOne(value.has_value(), !file.empty(), name);
-    return value ? certificatesOf(value->object()).front() : certificatesOfFile(file).front();
+    return value ? leafOf(*value) : ofFile(file, certificatesOfFile).front();
 }
 
 std::shared_ptr<const ocsp::Responder> responderOf(const ResponderArgs& args, std::int64_t now) {
@@ -187,7 +188,7 @@ std::optional<Crl> listOf(const StandingArgs& args, const ResponderArgs& respond
     if (args.revoked) {
         throw Error(Code::ArgsConflict, "give -revoked or -crl, not both", {{"option", "-crl"}});
     }
-    const auto list = valueOf<Crl>(args.crl->object());
+    const auto list = valueOf<Crl>(*args.crl);
     requireListOf(list, certificateOf(responder.ca, responder.caFile, "-ca"));
     requireCurrent(list, now);
     requireNotListed(list, responder);

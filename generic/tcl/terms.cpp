@@ -193,15 +193,15 @@ Ca loadCa(const CaArgs& args) {
         healPair(args.caFile, args.caKeyFile);  // whether it fits is not seen before it is opened
     }
     std::vector<Certificate> all =
-        args.ca ? certificatesOf(args.ca->object()) : certificatesOfFile(args.caFile);
+        args.ca ? certificatesOf(*args.ca) : ofFile(args.caFile, certificatesOfFile);
+    const auto readKey = [](const std::string& path) { return keyOfFile(path, nullptr); };
     if (!caPassword) {
-        Key key =
-            args.caKey ? valueOf<Key>(args.caKey->object()) : keyOfFile(args.caKeyFile, nullptr);
+        Key key = args.caKey ? valueOf<Key>(*args.caKey) : ofFile(args.caKeyFile, readKey);
         if (!args.ca && !args.caKey && !all.front().matches(key.get())) {
             // Perhaps a CA that is being replaced.
             healPair(args.caFile, args.caKeyFile);
-            all = certificatesOfFile(args.caFile);
-            key = keyOfFile(args.caKeyFile, nullptr);
+            all = ofFile(args.caFile, certificatesOfFile);
+            key = ofFile(args.caKeyFile, readKey);
         }
         return {all.front(), all, false, [key] { return key; }};
     }
@@ -212,7 +212,8 @@ Ca loadCa(const CaArgs& args) {
                 }};
     }
     return {all.front(), all, true, [path = absolutePath(args.caKeyFile), password = *caPassword] {
-                return keyOfFile(path, &password);
+                return ofFile(path,
+                              [&](const std::string& at) { return keyOfFile(at, &password); });
             }};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pki/chain.h"
+#include "pki/error.h"
 #include "pki/issuance.h"
 #include "store/keydirectory.h"
 #include "tcl/call.h"
@@ -73,6 +74,15 @@ void requireNotBoth(bool hasValue, bool hasFile, const std::string& name);
 //   in      name  the option of the value; that of the file ends in "file"
 //   errors  ARGS MISSING, ARGS CONFLICT
 void requireOne(bool hasValue, bool hasFile, const std::string& name);
+
+// Read a file as store/pemfile.h does; a refusal names the file.
+template <class Read> auto ofFile(const std::string& path, Read read) {
+    try {
+        return read(path);
+    } catch (const Error& error) {
+        throw error.about(quote(path));
+    }
+}
 
 // What every command that makes a certificate tells of it.
 Dict describeIssued(const Certificate& certificate, bool truncated);

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "pki/certificate.h"
+#include "pki/chain.h"
 #include "pki/crl.h"
 #include "pki/key.h"
 #include "pki/name.h"
 #include "pki/request.h"
+#include "tcl/option.h"
 #include "tcl/shim.h"
 
 #include <vector>
@@ -16,22 +18,31 @@ namespace sslkeys {
 // Make a value of a Key, Request, Certificate or Crl.
 template <class T> Tcl_Obj* newValue(T content);
 
-// Read one, and keep the parsed form with the value.
+// Make a value of several certificates, in their order; an empty one of none.
+Tcl_Obj* newCertificates(std::vector<Certificate> certificates);
+
+// Read one, and keep the parsed form with the value. A refusal names the option that the word is
+// of.
 //   errors  those of T::fromPem
 template <class T> T valueOf(Tcl_Obj* object);
+template <class T> T valueOf(const Word& word);
 
-// Read all certificates of a value; a single one is kept with it.
-//   errors  CERTIFICATE PEM
-std::vector<Certificate> certificatesOf(Tcl_Obj* object);
+// Read certificates or revocation lists: PEM of one or several, a list of such texts, or nothing at
+// all. What was parsed is kept with the text, in a list with each element.
+//   errors  those of T::listFromPem
+template <class T> std::vector<T> valuesOf(const Word& word);
+
+// The same of certificates, at least one.
+//   errors  CERTIFICATE PEM, LENGTH
+std::vector<Certificate> certificatesOf(const Word& word);
 
 // Read the first certificate of a value, which may be followed by its chain, as a pair's may.
-//   errors  CERTIFICATE PEM
-Certificate leafOf(Tcl_Obj* object);
+//   errors  CERTIFICATE PEM, LENGTH
+Certificate leafOf(const Word& word);
 
-// Read a list of values, each kept with its element; or all of the PEM that the value is.
-//   in   Certificate or Crl
-//   errors  those of T::fromPem
-template <class T> std::vector<T> valuesOf(Tcl_Obj* object);
+// Read the CAs that are trusted; of several in one text what was found out of them is kept, too.
+//   errors  CERTIFICATE PEM, LENGTH
+Trust trustOf(const Word& word);
 
 // Make a list of a name's attributes: CN alice O Example ...
 Tcl_Obj* newSubject(const Name& name);

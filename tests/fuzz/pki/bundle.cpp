@@ -34,9 +34,10 @@ void checkParts(const Bundle& bundle) {
         fuzz::check(Request::fromPem(request.toPem()).toPem() == request.toPem(),
                     "a request is read as it was written");
     }
-    for (const std::string& crl : bundle.crls) {
-        const Bundle again = openBundle(Secret(crl.begin(), crl.end()), std::nullopt);
-        fuzz::check(again.kind == "crl" && again.crls == std::vector<std::string>{crl},
+    for (const Crl& crl : bundle.crls) {
+        const std::string pem = crl.toPem();
+        const Bundle again = openBundle(Secret(pem.begin(), pem.end()), std::nullopt);
+        fuzz::check(again.kind == "crl" && again.crls.front().toPem() == pem,
                     "a CRL is read as it was written");
     }
 }
@@ -55,7 +56,7 @@ void checkBundle(const Bundle& bundle) {
                     "a name is told once");
     }
     if (!bundle.certificates.empty()) {
-        const auto der = writePkcs7(bundle.certificates, "");
+        const auto der = writePkcs7(bundle.certificates, bundle.crls);
         const Bundle again = openBundle(Secret(der.begin(), der.end()), std::nullopt);
         fuzz::check(again.kind == "pkcs7" &&
                         again.certificates.size() == bundle.certificates.size() &&
