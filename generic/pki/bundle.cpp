@@ -18,6 +18,10 @@ constexpr const char* kSealedLabel = "ENCRYPTED PRIVATE KEY";
 
 [[noreturn]] void refuseUnknown(const char* why) { throw Error(Code::BundleUnknown, why); }
 
+der::View octetsOf(const Secret& der) {
+    return {reinterpret_cast<const unsigned char*>(der.data()), der.size()};
+}
+
 // Tell whether octets are one element of ASN.1, with nothing behind it, that OpenSSL reads so.
 template <class T>
 bool isWhole(const Secret& der, T* (*parse)(T**, const unsigned char**, long), void (*free)(T*)) {
@@ -38,7 +42,7 @@ constexpr Form kForms[] = {
     {"PKCS12", isPkcs12},
     {"PKCS7", isPkcs7},
     {"CERTIFICATE", [](const Secret& der) { return isWhole(der, d2i_X509, X509_free); }},
-    {"X509 CRL", [](const Secret& der) { return isWhole(der, d2i_X509_CRL, X509_CRL_free); }},
+    {"X509 CRL", [](const Secret& der) { return looksLikeCrl(octetsOf(der)); }},
     {"CERTIFICATE REQUEST",
      [](const Secret& der) { return isWhole(der, d2i_X509_REQ, X509_REQ_free); }},
     {"PRIVATE KEY",
@@ -173,19 +177,20 @@ class Opener {
     }
 
     void add(const std::string& kind, const PemBlock& block) {
-        const auto* octets = reinterpret_cast<const unsigned char*>(block.der.data());
+        const der::View octets = octetsOf(block.der);
         if (kind == "pkcs12") {
+            requireLength(octets.size(), kLongestPem, Code::BundleLength, "the PKCS#12");
             readPkcs12(block.der, password_, effort_, bundle_);
         } else if (kind == "pkcs7") {
             readPkcs7(block.der, bundle_);
         } else if (kind == "certificate") {
-            bundle_.certificates.push_back(Certificate::fromDer(octets, block.der.size()));
+            addCertificate(bundle_, octets);
         } else if (kind == "request") {
             bundle_.requests.push_back(Request::fromPem(view(rewrite(block))));
         } else if (kind == "key") {
             addKey(block);
         } else if (kind == "crl") {
-            addCrl(bundle_, {octets, octets + block.der.size()});
+            addCrl(bundle_, {octets.begin(), octets.end()});
         } else {
             addPublicKey(block);
         }
@@ -255,6 +260,12 @@ class Opener {
 
 }  // namespace
 
+void addCertificate(Bundle& bundle, der::View der) {
+    bundle.octets += der.size();
+    requireLength(bundle.octets, kLongestPem, Code::BundleLength, "the list of certificates");
+    bundle.certificates.push_back(Certificate::fromDer(der.begin(), der.size()));
+}
+
 void addCrl(Bundle& bundle, der::Octets der) {
     try {
         bundle.crls.push_back(Crl::fromDer(std::move(der)));
@@ -264,9 +275,7 @@ void addCrl(Bundle& bundle, der::Octets der) {
 }
 
 Bundle openBundle(const Secret& data, const std::optional<Secret>& password) {
-    if (data.size() > kLongestPem) {
-        refuseUnknown("the data is too long to be opened");
-    }
+    requireLength(data.size(), kLongestCrl, Code::BundleLength, "the data");
     return Opener(data, password).open();
 }
 

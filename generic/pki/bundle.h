@@ -24,6 +24,7 @@ struct Bundle {
     // The first key's certificate, then those that lead from it to its root, then the others in
     // their order.
     std::vector<Certificate> certificates;
+    std::size_t octets = 0;            // of them all
     bool hasCertificateOfKey = false;  // the first of the list
     std::vector<std::string> names;    // friendly names of a PKCS#12 in their order, each once
     std::vector<Request> requests;
@@ -35,9 +36,14 @@ struct Bundle {
 // as Windows, Java and NSS write them; what they carry is as strict as it is elsewhere.
 //   in      password  none: the data is not sealed, or with nothing at all; an empty one and none
 //           are two things in a PKCS#12, and both are tried for either
-//   errors  BUNDLE UNKNOWN, ENCRYPTED, PASSWORD, ALGORITHM, EFFORT, DAMAGED; KEY PEM, UNSUPPORTED;
-//           CERTIFICATE PEM; REQUEST PEM, SIGNATURE
+//   errors  BUNDLE UNKNOWN, LENGTH, ENCRYPTED, PASSWORD, ALGORITHM, EFFORT, DAMAGED; KEY PEM,
+//   LENGTH,
+//           UNSUPPORTED; CERTIFICATE PEM; REQUEST PEM, LENGTH, SIGNATURE, ATTRIBUTE
 Bundle openBundle(const Secret& data, const std::optional<Secret>& password);
+
+// Add a certificate to what was found.
+//   errors  BUNDLE LENGTH when there are too many; CERTIFICATE PEM
+void addCertificate(Bundle& bundle, der::View der);
 
 // Add a revocation list to what was found.
 //   errors  BUNDLE DAMAGED

@@ -118,6 +118,7 @@ Certificate Certificate::fromPem(std::string_view pem) {
 }
 
 std::vector<Certificate> Certificate::listFromPem(std::string_view pem) {
+    requireLength(pem.size(), kLongestPem, Code::CertificateLength, "the list of certificates");
     std::vector<Certificate> list;
     for (const PemBlock& block : readPem(pem)) {
         if (block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE") {

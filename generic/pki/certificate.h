@@ -42,11 +42,11 @@ class Certificate {
     static Certificate made(der::Octets der, Face face);
 
     // Read the one certificate of a text; more or none is refused.
-    //   errors  CERTIFICATE PEM
+    //   errors  CERTIFICATE PEM, LENGTH
     static Certificate fromPem(std::string_view pem);
 
     // Read all certificates of a text, at least one, in their order.
-    //   errors  CERTIFICATE PEM
+    //   errors  CERTIFICATE PEM, LENGTH
     static std::vector<Certificate> listFromPem(std::string_view pem);
 
     std::string toPem() const;

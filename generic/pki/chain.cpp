@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace sslkeys {
 namespace {
@@ -191,11 +192,19 @@ void requireDepth(const std::vector<X509*>& chain, const Question& question,
 Trust::Trust(std::vector<Certificate> certificates)
     : certificates_(std::move(certificates)),
       store_(OwnedStore(require(X509_STORE_new(), "could not keep the trusted certificates"))) {
+    const auto isLess = [](const X509_NAME* a, const X509_NAME* b) {
+        return X509_NAME_cmp(a, b) < 0;
+    };
+    std::multimap<const X509_NAME*, const Certificate*, decltype(isLess)> named(isLess);
+    for (const Certificate& each : certificates_) {
+        named.emplace(X509_get_subject_name(each.get()), &each);
+    }
     for (const Certificate& trusted : certificates_) {
+        const auto [begin, end] = named.equal_range(X509_get_issuer_name(trusted.get()));
         const bool isLink =
-            !isSelfIssued(trusted) &&
-            std::any_of(certificates_.begin(), certificates_.end(),
-                        [&](const Certificate& each) { return isSignedBy(trusted, each); });
+            !isSelfIssued(trusted) && std::any_of(begin, end, [&](const auto& each) {
+                return isSignedBy(trusted, *each.second);
+            });
         if (isLink) {
             links_.push_back(trusted);
         } else {

@@ -217,14 +217,26 @@ bool Crl::Content::verify(EVP_PKEY* key) const {
 }
 
 Crl Crl::fromDer(der::Octets der) {
+    requireLength(der.size(), kLongestCrl, Code::CrlLength, "the revocation list");
     auto content = std::make_shared<Content>();
     content->der = std::move(der);
-    if (content->der.size() > kLongestCrl) {
-        refusePem("the revocation list is too long");
-    }
     content->read();
     content->indexEntries();
     return Crl(std::move(content));
+}
+
+bool looksLikeCrl(der::View der) {
+    der::Reader outer(der);
+    der::Reader list(outer.take(der::kSequence));
+    der::Reader fields(list.take(der::kSequence));
+    if (fields.sees(der::kInteger)) {
+        fields.takeInteger();
+    }
+    fields.take(
+        der::kSequence);  // the algorithm, the issuer; a certificate has a SEQUENCE of times
+    fields.take(der::kSequence);
+    return outer.isDone() && fields.isGood() &&
+           (fields.sees(der::kUtcTime) || fields.sees(der::kGeneralizedTime));
 }
 
 Crl Crl::made(der::Octets der, CrlIndex index) {
@@ -246,7 +258,8 @@ Crl Crl::fromPem(std::string_view pem) {
 
 std::vector<Crl> Crl::listFromPem(std::string_view pem) {
     std::vector<Crl> list;
-    for (const PemBlock& block : readPem(pem, kLongestCrl)) {
+    requireLength(pem.size(), kLongestCrl, Code::CrlLength, "the revocation list");
+    for (const PemBlock& block : readPem(pem)) {
         if (block.label == kLabel) {
             list.push_back(fromDer({block.der.begin(), block.der.end()}));
         }

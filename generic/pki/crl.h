@@ -25,18 +25,18 @@ constexpr std::size_t kLongestCrl = std::size_t{64} * 1024 * 1024;
 class Crl {
   public:
     // Read one from DER, whole.
-    //   errors  CRL PEM
+    //   errors  CRL PEM, LENGTH
     static Crl fromDer(der::Octets der);
 
     // Take what was just signed, and the index of its entries.
     static Crl made(der::Octets der, CrlIndex index);
 
     // Read the one list of a text; more or none is refused.
-    //   errors  CRL PEM
+    //   errors  CRL PEM, LENGTH
     static Crl fromPem(std::string_view pem);
 
     // Read all lists of a text, at least one, in their order.
-    //   errors  CRL PEM
+    //   errors  CRL PEM, LENGTH
     static std::vector<Crl> listFromPem(std::string_view pem);
 
     std::string toPem() const;
@@ -88,5 +88,8 @@ class Crl {
     explicit Crl(std::shared_ptr<Content> content) : content_(std::move(content)) {}
     std::shared_ptr<Content> content_;
 };
+
+// Tell whether octets begin as a revocation list does, and nothing else.
+bool looksLikeCrl(der::View der);
 
 }  // namespace sslkeys

@@ -41,6 +41,7 @@ bool isSealed(const PemBlock& block) { return block.encrypted || block.label == 
 
 // The only private key of a text.
 PemBlock onlyKeyOf(std::string_view pem) {
+    requireLength(pem.size(), kLongestOne, Code::KeyLength, "the private key");
     std::vector<PemBlock> blocks = readPem(pem);
     if (std::count_if(blocks.begin(), blocks.end(), isPrivate) != 1) {
         throw Error(Code::KeyPem, "this is not one private key in PEM");

@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 
 #include <algorithm>
+#include <climits>
 
 namespace sslkeys {
 namespace {
@@ -15,9 +16,9 @@ void freePlain(char* text) noexcept { OPENSSL_free(text); }
 
 }  // namespace
 
-std::vector<PemBlock> readPem(std::string_view text, std::size_t longest) {
+std::vector<PemBlock> readPem(std::string_view text) {
     std::vector<PemBlock> blocks;
-    if (text.empty() || text.size() > longest) {
+    if (text.empty() || text.size() > INT_MAX) {
         return blocks;
     }
     const OwnedBio bio(
@@ -46,6 +47,15 @@ std::vector<PemBlock> readPem(std::string_view text, std::size_t longest) {
         blocks.clear();
     }
     return blocks;
+}
+
+void requireLength(std::size_t length, std::size_t longest, Code code, const char* what) {
+    if (length > longest) {
+        throw Error(code,
+                    std::string(what) + " is too long: " + std::to_string(length) +
+                        " octets, and " + std::to_string(longest) + " are read at most",
+                    {{"most", std::to_string(longest)}});
+    }
 }
 
 std::string encodeBase64(const std::vector<unsigned char>& octets) {

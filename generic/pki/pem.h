@@ -12,9 +12,12 @@
 
 namespace sslkeys {
 
-// Nothing that sslkeys reads is longer, but revocation lists (crl.h): an RSA-8192 key with a long
-// certificate has 20 KiB.
-constexpr std::size_t kLongestPem = std::size_t{256} * 1024;
+// No list of certificates that sslkeys reads is longer, nor anything else but revocation lists
+// (crl.h): the public CAs of a whole system have 220 KiB.
+constexpr std::size_t kLongestPem = std::size_t{4} * 1024 * 1024;
+
+// A key or a request alone: an RSA-8192 key with a long certificate has 20 KiB.
+constexpr std::size_t kLongestOne = std::size_t{256} * 1024;
 
 struct PemBlock {
     std::string label;  // "CERTIFICATE"
@@ -23,9 +26,13 @@ struct PemBlock {
 };
 
 // Read all blocks of a text; what stands between them is passed over (RFC 7468 2).
-//   in   longest  how many octets the text may have
-//   out  the blocks, none when there is none or the text is damaged or too long
-std::vector<PemBlock> readPem(std::string_view text, std::size_t longest = kLongestPem);
+//   out  the blocks, none when there is none or the text is damaged
+std::vector<PemBlock> readPem(std::string_view text);
+
+// Refuse what is longer than is read of its kind.
+//   in      longest  how many octets it may have
+//   errors  the code that is given, with `most`
+void requireLength(std::size_t length, std::size_t longest, Code code, const char* what);
 
 // Write base64 on one line.
 std::string encodeBase64(const std::vector<unsigned char>& octets);

@@ -291,8 +291,7 @@ class Reader {
         if (certificate == nullptr) {
             refuseDamage("a certificate of the PKCS#12 is damaged");
         }
-        const auto der = encodeDer<X509>(i2d_X509, certificate.get());
-        bundle_->certificates.push_back(Certificate::fromDer(der.data(), der.size()));
+        sslkeys::addCertificate(*bundle_, encodeDer<X509>(i2d_X509, certificate.get()));
     }
 
     void addCrl(const PKCS12_SAFEBAG* bag) {

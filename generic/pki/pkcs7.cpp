@@ -77,8 +77,7 @@ void readPkcs7(const Secret& der, Bundle& bundle) {
     }
     const FoundCertificates certificates(CMS_get1_certs(cms.get()));
     for (int index = 0; index < sk_X509_num(certificates.get()); ++index) {
-        const auto bytes = encodeDer<X509>(i2d_X509, sk_X509_value(certificates.get(), index));
-        bundle.certificates.push_back(Certificate::fromDer(bytes.data(), bytes.size()));
+        addCertificate(bundle, encodeDer<X509>(i2d_X509, sk_X509_value(certificates.get(), index)));
     }
     const FoundCrls crls(CMS_get1_crls(cms.get()));
     for (int index = 0; index < sk_X509_CRL_num(crls.get()); ++index) {

@@ -56,6 +56,7 @@ Request Request::create(const Key& key, const Name& subject, const Wishes& wishe
 }
 
 Request Request::fromPem(std::string_view pem) {
+    requireLength(pem.size(), kLongestOne, Code::RequestLength, "the request");
     const std::vector<PemBlock> blocks = readPem(pem);
     if (std::count_if(blocks.begin(), blocks.end(), isRequest) != 1) {
         throw Error(Code::RequestPem, "this is not one certificate request in PEM");
