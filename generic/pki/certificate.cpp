@@ -19,7 +19,7 @@
 namespace sslkeys {
 namespace {
 
-[[noreturn]] void refusePem(const char* why) { throw Error(Code::CertificatePem, why); }
+[[noreturn]] void refusePem(const std::string& why) { throw Error(Code::CertificatePem, why); }
 
 // Tell whether the version is one that has what the certificate has.
 //   source  RFC 5280 4.1.2.1, 4.1.2.8
@@ -127,7 +127,7 @@ std::vector<Certificate> Certificate::listFromPem(std::string_view pem) {
         }
     }
     if (list.empty()) {
-        refusePem("this is not a certificate in PEM");
+        refusePem("this is not a certificate in PEM" + guessAt(pem));
     }
     return list;
 }

@@ -25,7 +25,7 @@ constexpr std::size_t kFewestOctetsOfEntry = 20;
 constexpr std::size_t kMostOctetsOfNumber = 64;
 constexpr std::size_t kMostExtensions = 64;  // RFC 5280 knows eight
 
-[[noreturn]] void refusePem(const char* why) { throw Error(Code::CrlPem, why); }
+[[noreturn]] void refusePem(const std::string& why) { throw Error(Code::CrlPem, why); }
 
 std::string printOid(der::View oid) {
     der::Octets whole;
@@ -265,7 +265,7 @@ std::vector<Crl> Crl::listFromPem(std::string_view pem) {
         }
     }
     if (list.empty()) {
-        refusePem("this is not a revocation list in PEM");
+        refusePem("this is not a revocation list in PEM" + guessAt(pem));
     }
     return list;
 }

@@ -44,7 +44,7 @@ PemBlock onlyKeyOf(std::string_view pem) {
     requireLength(pem.size(), kLongestOne, Code::KeyLength, "the private key");
     std::vector<PemBlock> blocks = readPem(pem);
     if (std::count_if(blocks.begin(), blocks.end(), isPrivate) != 1) {
-        throw Error(Code::KeyPem, "this is not one private key in PEM");
+        throw Error(Code::KeyPem, "this is not one private key in PEM" + guessAt(pem));
     }
     PemBlock block = std::move(*std::find_if(blocks.begin(), blocks.end(), isPrivate));
     if (block.encrypted && block.label == kSealedLabel) {

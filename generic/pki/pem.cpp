@@ -58,6 +58,19 @@ void requireLength(std::size_t length, std::size_t longest, Code code, const cha
     }
 }
 
+std::string guessAt(std::string_view text) {
+    constexpr char kSequence = 0x30;
+    if (text.empty()) {
+        return ", but nothing at all";
+    }
+    if (text.size() > 1 && text[0] == kSequence && static_cast<unsigned char>(text[1]) >= 0x80) {
+        return ", but perhaps DER, which sslkeys::bundle open reads";
+    }
+    const bool isPath = text.find('\n') == std::string_view::npos &&
+                        text.find_first_of("./") != std::string_view::npos;
+    return isPath ? ", but perhaps a path: give what is in the file" : "";
+}
+
 std::string encodeBase64(const std::vector<unsigned char>& octets) {
     std::string text((octets.size() + 2) / 3 * 4 + 1, '\0');
     const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets.data(),

@@ -34,6 +34,9 @@ std::vector<PemBlock> readPem(std::string_view text);
 //   errors  the code that is given, with `most`
 void requireLength(std::size_t length, std::size_t longest, Code code, const char* what);
 
+// Say what text may be that is no PEM, as the end of a message.
+std::string guessAt(std::string_view text);
+
 // Write base64 on one line.
 std::string encodeBase64(const std::vector<unsigned char>& octets);
 

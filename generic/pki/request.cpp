@@ -59,7 +59,7 @@ Request Request::fromPem(std::string_view pem) {
     requireLength(pem.size(), kLongestOne, Code::RequestLength, "the request");
     const std::vector<PemBlock> blocks = readPem(pem);
     if (std::count_if(blocks.begin(), blocks.end(), isRequest) != 1) {
-        throw Error(Code::RequestPem, "this is not one certificate request in PEM");
+        throw Error(Code::RequestPem, "this is not one certificate request in PEM" + guessAt(pem));
     }
     const Secret& der = std::find_if(blocks.begin(), blocks.end(), isRequest)->der;
     const auto* octets = reinterpret_cast<const unsigned char*>(der.data());

@@ -118,8 +118,11 @@ Secret readFile(const std::string& path, std::size_t limit) {
     if (file.number() < 0 || fstat(file.number(), &found) != 0) {
         refuse(errno, "could not read", path);
     }
-    if (!S_ISREG(found.st_mode) || static_cast<std::size_t>(found.st_size) > limit) {
-        refuse(S_ISREG(found.st_mode) ? EFBIG : EINVAL, "could not read", path);
+    if (!S_ISREG(found.st_mode)) {
+        refuse(EINVAL, "could not read what is not a regular file:", path);
+    }
+    if (static_cast<std::size_t>(found.st_size) > limit) {
+        refuse(EFBIG, "could not read", path);
     }
     Secret content(static_cast<std::size_t>(found.st_size));
     std::size_t have = 0;
