@@ -71,8 +71,7 @@ void Name::add(const std::string& type, const std::string& value) {
     const AttributeRow* row = findRow(type);
     if (row == nullptr) {
         throw Error(Code::NameAttribute,
-                    "unknown attribute " + quote(type) +
-                        ": names are CN, O, OU, C, ST, L, EMAIL, ...",
+                    "unknown attribute " + quote(type) + ": names are " + types(),
                     {{"attribute", type}});
     }
     const auto refuse = [&](Code code, const std::string& why) {
@@ -100,6 +99,27 @@ void Name::add(const std::string& type, const std::string& value) {
         refuse(Code::NameCharacter, "holds a character that this attribute does not allow");
     }
     attributes_.emplace_back(type, value);
+}
+
+std::string Name::types() {
+    std::string list;
+    for (const AttributeRow& row : kAttributes) {
+        list += (list.empty() ? "" : ", ") + std::string(row.type);
+    }
+    return list;
+}
+
+bool Name::isType(std::string_view word) {
+    return std::any_of(kAttributes.begin(), kAttributes.end(), [&](const AttributeRow& row) {
+        const std::string_view type(row.type);
+        return std::equal(
+            word.begin(), word.end(), type.begin(), type.end(),
+            [](unsigned char given, char letter) { return std::toupper(given) == letter; });
+    });
+}
+
+bool Name::resemblesType(std::string_view word) {
+    return std::all_of(word.begin(), word.end(), isUpper) || parseOid(word) != nullptr;
 }
 
 void Name::requireCommonName() const {

@@ -24,6 +24,15 @@ class Name {
     //   source  RFC 5280 appendix A.1 (upper bounds); RFC 4519 2.4, 2.39; RFC 4524 for UID
     void add(const std::string& type, const std::string& value);
 
+    // List the types that add() knows: CN, O ...
+    static std::string types();
+
+    // Tell whether a word is one of them, but perhaps for its case.
+    static bool isType(std::string_view word);
+
+    // Tell whether a word looks like a type of somebody's: capitals alone, or an OID.
+    static bool resemblesType(std::string_view word);
+
     // Refuse a subject that has no CN (add() sees to it that there are no two).
     //   errors  NAME COMMONNAME
     void requireCommonName() const;

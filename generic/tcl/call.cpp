@@ -16,15 +16,36 @@ int countWords(const char* words) {
     return text.empty() ? 0 : static_cast<int>(std::count(text.begin(), text.end(), ' ')) + 1;
 }
 
+// Tell whether an option takes a secret. One that stands in the wrong place, since its option was
+// forgotten or it was not quoted, looks like an option or an attribute.
+bool isSecret(const OptionRow& row) {
+    const std::string_view value(row.value);
+    return value == "passphrase" || value == "key";
+}
+
+// What the message and the errorCode show of such a word.
+constexpr const char* kHidden = "...";
+constexpr const char* kWhyHidden = ", which is not shown since it may be a passphrase";
+
+[[noreturn]] void refuseHiddenAttribute() {
+    throw Error(Code::NameAttribute,
+                std::string("unknown attribute") + kWhyHidden + ": names are " + Name::types(),
+                {{"attribute", kHidden}});
+}
+
 [[noreturn]] void refuseOption(Tcl_Interp* interp, const std::string& given,
                                const std::vector<OptionRow>& rows) {
+    const bool isShown =
+        std::none_of(rows.begin(), rows.end(), isSecret) || given.empty() || given.front() == '-';
     std::string known;
     for (const OptionRow& row : rows) {
         known += (known.empty() ? "" : ", ") + std::string(row.name);
     }
     const std::string hint = known.empty() ? "none is taken here" : "must be one of " + known;
-    Tcl_SetObjResult(interp, newText("unknown option " + quote(given) + ": " + hint));
-    Tcl_SetErrorCode(interp, "TCL", "LOOKUP", "INDEX", "option", redact(given).c_str(), nullptr);
+    const std::string shown = isShown ? " " + quote(given) : kWhyHidden;
+    Tcl_SetObjResult(interp, newText("unknown option" + shown + ": " + hint));
+    Tcl_SetErrorCode(interp, "TCL", "LOOKUP", "INDEX", "option",
+                     isShown ? redact(given).c_str() : kHidden, nullptr);
     throw Reported{};
 }
 
@@ -51,6 +72,7 @@ void Call::refuseArity() const {
 void Call::readPairs(const std::vector<OptionRow>& rows, Name* subject,
                      const std::function<void(std::size_t, const Word&)>& readRow) const {
     std::vector<bool> seen(rows.size(), false);
+    bool isPassphraseGiven = false;
     for (int index = firstWord_ + countWords(command_.words); index < objc_; index += 2) {
         const std::string name = textOf(objv_[index]);
         const bool isOption = subject == nullptr || name.empty() || name.front() == '-';
@@ -58,6 +80,11 @@ void Call::readPairs(const std::vector<OptionRow>& rows, Name* subject,
                                       [&](const OptionRow& each) { return name == each.name; });
         if (isOption && row == rows.end()) {
             refuseOption(interp_, name, rows);
+        }
+        const bool isShown =
+            isOption || Name::isType(name) || (!isPassphraseGiven && Name::resemblesType(name));
+        if (!isShown) {
+            refuseHiddenAttribute();
         }
         if (index + 1 == objc_) {
             Tcl_SetObjResult(interp_, newText("no value after " + quote(name)));
@@ -74,6 +101,7 @@ void Call::readPairs(const std::vector<OptionRow>& rows, Name* subject,
                         {{"option", name}});
         }
         seen[position] = true;
+        isPassphraseGiven = isPassphraseGiven || std::string_view(row->value) == "passphrase";
         readRow(position, Word(interp_, objv_[index + 1], row->name));
     }
 }
