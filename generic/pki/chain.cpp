@@ -2,6 +2,7 @@
 #include "pki/chain.h"
 
 #include "pki/chain_revocation.h"
+#include "pki/chain_verdict.h"
 #include "pki/digest.h"
 #include "pki/path.h"
 #include "pki/pem.h"
@@ -10,66 +11,10 @@
 #include <openssl/x509_vfy.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 namespace sslkeys {
 namespace {
-
-struct Verdict {
-    int opensslError;
-    Code code;
-    const char* why;
-};
-
-constexpr std::array kVerdicts{
-    Verdict{X509_V_ERR_CERT_HAS_EXPIRED, Code::ChainExpired, "has expired"},
-    Verdict{X509_V_ERR_CERT_NOT_YET_VALID, Code::ChainNotYetValid, "is not valid yet"},
-    Verdict{X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, Code::ChainUntrusted,
-            "is not signed by the given CA"},
-    Verdict{X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, Code::ChainUntrusted,
-            "is not signed by the given CA"},
-    Verdict{X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, Code::ChainUntrusted,
-            "is not signed by the given CA"},
-    Verdict{X509_V_ERR_CERT_UNTRUSTED, Code::ChainUntrusted, "is not trusted"},
-    Verdict{X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, Code::ChainSelfSigned,
-            "is signed by itself, not by the given CA"},
-    Verdict{X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, Code::ChainUntrusted,
-            "is a CA that is not the given one"},
-    Verdict{X509_V_ERR_CERT_SIGNATURE_FAILURE, Code::ChainSignature,
-            "has a signature that does not fit the CA"},
-    Verdict{X509_V_ERR_INVALID_PURPOSE, Code::ChainPurpose, "is not meant for this use"},
-    Verdict{X509_V_ERR_HOSTNAME_MISMATCH, Code::ChainHost, "is for another host"},
-    Verdict{X509_V_ERR_IP_ADDRESS_MISMATCH, Code::ChainHost, "is for another address"},
-    Verdict{X509_V_ERR_CERT_REVOKED, Code::ChainRevoked, "was revoked"},
-};
-
-[[noreturn]] void refuse(const X509_STORE_CTX* context, const Certificate& leaf,
-                         const Question& question) {
-    auto* mutableContext = const_cast<X509_STORE_CTX*>(context);
-    const int error = X509_STORE_CTX_get_error(mutableContext);
-    X509* current = X509_STORE_CTX_get_current_cert(mutableContext);
-    const std::string subject =
-        printName(X509_get_subject_name(current == nullptr ? leaf.get() : current));
-    const auto* verdict = std::find_if(kVerdicts.begin(), kVerdicts.end(), [&](const Verdict& row) {
-        return row.opensslError == error;
-    });
-    drainOpenSsl();
-    if (verdict == kVerdicts.end()) {
-        throw Error(Code::ChainInvalid,
-                    "certificate " + quote(subject) +
-                        " is refused: " + X509_verify_cert_error_string(error),
-                    {{"subject", subject},
-                     {"depth", std::to_string(X509_STORE_CTX_get_error_depth(mutableContext))}});
-    }
-    std::string why = verdict->why;
-    Error::Data data{{"subject", subject}};
-    if (verdict->code == Code::ChainHost && question.host) {
-        why = "does not name the host " + quote(*question.host);
-        data.emplace_back("host", *question.host);
-    }
-    throw Error(verdict->code, "certificate " + quote(subject) + " " + why, std::move(data));
-}
 
 // What OpenSSL may build the chain with beside what is trusted; null when there is nothing.
 OwnedCertificates betweenOf(const Question& question) {
@@ -233,7 +178,7 @@ std::string verify(const Certificate& certificate, const Question& question) {
         askHost(wanted, *question.host, hostFlags(certificate));
     }
     if (X509_verify_cert(context.get()) != 1) {
-        refuse(context.get(), certificate, question);
+        refuseAsFound(context.get(), certificate, question);
     }
     drainOpenSsl();
     requirePurpose(certificate, question.purpose);
@@ -244,12 +189,6 @@ std::string verify(const Certificate& certificate, const Question& question) {
         requireUnrevoked(chain, *question.crls, question.now);
     }
     return signerOf(chain);
-}
-
-int opensslReason(const Error& refusal) {
-    const auto* verdict = std::find_if(kVerdicts.begin(), kVerdicts.end(),
-                                       [&](const Verdict& row) { return refusal.is(row.code); });
-    return verdict == kVerdicts.end() ? X509_V_ERR_UNSPECIFIED : verdict->opensslError;
 }
 
 }  // namespace sslkeys

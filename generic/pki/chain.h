@@ -53,10 +53,9 @@ struct Question {
 // certificate that has none, such as the article's.
 //   errors  CHAIN EXPIRED, NOTYETVALID, UNTRUSTED, SELFSIGNED, SIGNATURE, PURPOSE, HOST, EMAIL,
 //           DEPTH, REVOKED, INVALID; CRL MISSING, ISSUER, SIGNATURE, UNSUPPORTED, NOTYETVALID,
-//           EXPIRED; the message names the certificate at fault
+//           EXPIRED; the message names the certificate at fault, and INVALID the check
 //   out     the fingerprint of the key that signed it, as Certificate::publicKey() has it; empty
-//   when
-//           the certificate is trusted itself
+//           when the certificate is trusted itself
 std::string verify(const Certificate& certificate, const Question& question);
 
 // What OpenSSL calls a refusal of verify: it chooses the alert that the peer is sent.
