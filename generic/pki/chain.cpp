@@ -38,13 +38,13 @@ unsigned hostFlags(const Certificate& leaf) {
 
 void askHost(X509_VERIFY_PARAM* wanted, const std::string& host, unsigned flags) {
     X509_VERIFY_PARAM_set_hostflags(wanted, flags);
-    // To OpenSSL an empty name means that nobody asks, and ".example.com" any host below.
-    const bool isPattern =
-        host.empty() || host.front() == '.' || host.find('*') != std::string::npos;
-    const int asked = isPattern ? 0
-                      : isAddress(host)
-                          ? X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str())
-                          : X509_VERIFY_PARAM_set1_host(wanted, host.data(), host.size());
+    // To OpenSSL an empty name means that nobody asks, ".example.com" any host below, and a NUL at
+    // the end nothing; to a system "010.0.0.1" is an address, which no wildcard is for.
+    const bool isNone = host.empty() || host.front() == '.' || endsInNumber(host) ||
+                        host.find_first_of(std::string("*\0", 2)) != std::string::npos;
+    const int asked = isAddress(host) ? X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str())
+                      : isNone        ? 0
+                               : X509_VERIFY_PARAM_set1_host(wanted, host.data(), host.size());
     if (asked != 1) {
         drainOpenSsl();
         throw Error(Code::ChainHost, quote(host) + " cannot be the name of a host",

@@ -59,7 +59,7 @@ const Crl* findList(X509* certificate, X509* issuer, const std::vector<Crl>& lis
 
 void requireCurrent(const Crl& list, X509* certificate, std::int64_t now) {
     const auto next = list.nextUpdate();
-    if (!next || now > *next) {
+    if (!next || now >= *next) {  // by then the next one is there, as OpenSSL has it, too
         refuse(Code::CrlExpired, certificate,
                next ? "cannot be looked up: the next revocation list is overdue since " +
                           std::to_string(*next)

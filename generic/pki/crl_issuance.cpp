@@ -242,12 +242,16 @@ void requireNoneRemoved(const RevokedList& revoked) {
 
 void requireListOf(const Crl& list, const Certificate& ca) {
     list.requireUsable();
+    const bool isOfName = X509_NAME_cmp(list.issuer(), X509_get_subject_name(ca.get())) == 0;
+    // As for who verifies, the signature decides: a CA's certificate may be renewed with another
+    // key identifier.
+    if (isOfName && list.isSignedBy(ca.get())) {
+        return;
+    }
     if (!list.isNamedFor(ca.get())) {
         throw Error(Code::CrlIssuer, "the revocation list is another CA's");
     }
-    if (!list.isSignedBy(ca.get())) {
-        throw Error(Code::CrlSignature, "the revocation list is not signed by this CA");
-    }
+    throw Error(Code::CrlSignature, "the revocation list is not signed by this CA, or too weakly");
 }
 
 Crl signCrl(const CrlTerms& terms, const RevokedList& revoked, const Authority& authority) {

@@ -180,8 +180,14 @@ bool isHostName(std::string_view text, bool allowWildcard) {
             return false;
         }
     }
-    return !std::all_of(label.begin(), label.end(),
-                        [](unsigned char octet) { return std::isdigit(octet) != 0; });
+    return !endsInNumber(label);
+}
+
+bool endsInNumber(std::string_view host) {
+    const std::string_view label = host.substr(host.rfind('.') + 1);
+    return !label.empty() && std::all_of(label.begin(), label.end(), [](unsigned char octet) {
+        return std::isdigit(octet) != 0;
+    });
 }
 
 bool isAddress(std::string_view text) {

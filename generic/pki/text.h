@@ -38,6 +38,9 @@ bool isMailbox(std::string_view text);
 //   source  RFC 1123 2.1, RFC 5890 2.3.1, RFC 9525 6.3 (wildcards)
 bool isHostName(std::string_view text, bool allowWildcard);
 
+// Tell whether the last label of a host name is a number, so that it can be an address alone.
+bool endsInNumber(std::string_view host);
+
 // Tell whether text is an IPv4 or IPv6 address.
 bool isAddress(std::string_view text);
 

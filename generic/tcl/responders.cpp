@@ -88,7 +88,7 @@ void requireCurrent(const Crl& list, std::int64_t now) {
         throw Error(Code::CrlNotYetValid, "the revocation list is from the future");
     }
     const auto next = list.nextUpdate();
-    if (!next || now > *next) {
+    if (!next || now >= *next) {
         throw Error(Code::CrlExpired, "the revocation list does not hold any more",
                     {{"nextupdate", next ? std::to_string(*next) : ""}});
     }
