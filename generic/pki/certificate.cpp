@@ -4,14 +4,12 @@
 #include "pki/digest.h"
 #include "pki/error.h"
 #include "pki/extension.h"
-#include "pki/key.h"
+#include "pki/oid.h"
 #include "pki/pem.h"
 #include "pki/profile.h"
 #include "pki/serial.h"
 #include "pki/usage.h"
 #include "pki/validity.h"
-
-#include <openssl/objects.h>
 
 #include <algorithm>
 #include <mutex>
@@ -57,6 +55,13 @@ OwnedCertificate parse(const unsigned char* der, std::size_t length) {
     const bool isWhole =
         certificate != nullptr && isWrittenAs(der, length, i2d_X509, certificate.get());
     return isWhole ? std::move(certificate) : nullptr;
+}
+
+// Borrow the public key; null when OpenSSL cannot read it.
+EVP_PKEY* readKey(const X509* certificate) {
+    EVP_PKEY* key = X509_get0_pubkey(certificate);
+    drainOpenSsl();
+    return key;
 }
 
 std::string printOctets(const ASN1_OCTET_STRING* octets) {
@@ -165,7 +170,9 @@ std::string Certificate::authorityKeyId() const {
 }
 
 std::string Certificate::signatureAlgorithm() const {
-    return OBJ_nid2ln(X509_get_signature_nid(get()));
+    const X509_ALGOR* algorithm = nullptr;
+    X509_get0_signature(nullptr, &algorithm, get());
+    return printAlgorithm(algorithm->algorithm);
 }
 
 std::string Certificate::profile() const {
@@ -184,8 +191,21 @@ AltNames Certificate::altNames() const {
 }
 
 std::string Certificate::keyFingerprint() const {
-    return content_->face.point ? printKeyFingerprint(*content_->face.point)
-                                : printKeyFingerprint(publicKey());
+    if (content_->face.point) {
+        return printKeyFingerprint(*content_->face.point);
+    }
+    const EVP_PKEY* key = readKey(get());
+    return key == nullptr ? printKeyFingerprint(X509_get_X509_PUBKEY(get()))
+                          : printKeyFingerprint(key);
+}
+
+KeySpec Certificate::keySpec() const {
+    if (const EVP_PKEY* key = readKey(get())) {
+        return describe(key);
+    }
+    ASN1_OBJECT* algorithm = nullptr;
+    X509_PUBKEY_get0_param(&algorithm, nullptr, nullptr, nullptr, X509_get_X509_PUBKEY(get()));
+    return {printAlgorithm(algorithm), 0, ""};
 }
 
 Name Certificate::issuer() const { return Name::from(X509_get_issuer_name(get())); }
@@ -218,9 +238,8 @@ bool Certificate::matches(const EVP_PKEY* key) const {
 }
 
 EVP_PKEY* Certificate::publicKey() const {
-    EVP_PKEY* key = X509_get0_pubkey(get());
+    EVP_PKEY* key = readKey(get());
     if (key == nullptr) {
-        drainOpenSsl();
         refusePem("the certificate's public key cannot be read");
     }
     return key;

@@ -4,6 +4,7 @@
 
 #include "pki/altname.h"
 #include "pki/der.h"
+#include "pki/key.h"
 #include "pki/name.h"
 #include "pki/owned.h"
 #include "pki/p256.h"
@@ -64,14 +65,15 @@ class Certificate {
     // Fields that need none of what was made here, nor had its maker another key than on P-256.
     Name subject() const;
     AltNames altNames() const;
-    std::string keyFingerprint() const;  // as printKeyFingerprint(); errors  as publicKey()
+    std::string keyFingerprint() const;  // as printKeyFingerprint()
 
     // The other fields, each as RFC 5280 4.1 and 4.2 name it; "" or an empty list where it is
     // absent.
     int version() const;                     // 1, 2 or 3
     std::string subjectKeyId() const;        // lower-case hex
     std::string authorityKeyId() const;      // lower-case hex
-    std::string signatureAlgorithm() const;  // "ecdsa-with-SHA256"
+    std::string signatureAlgorithm() const;  // as printAlgorithm()
+    KeySpec keySpec() const;                 // as describe(); 0 bits of one that cannot be read
     std::string profile() const;             // the profile it fits, or ""
     Name issuer() const;
     std::vector<std::string> keyUsages() const;       // "digitalSignature" ...

@@ -3,7 +3,6 @@
 
 #include "pki/chain_revocation.h"
 #include "pki/chain_verdict.h"
-#include "pki/digest.h"
 #include "pki/path.h"
 #include "pki/pem.h"
 
@@ -115,10 +114,7 @@ std::string signerOf(const std::vector<X509*>& chain) {
         return {};
     }
     // As it stands in the certificate: to encode it anew takes OpenSSL a hundred microseconds.
-    const std::vector<unsigned char> der =
-        encodeDer(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(chain[1]));
-    const Sha256 digest = hashSha256(der.data(), der.size());
-    return printHex(digest.data(), digest.size());
+    return printKeyFingerprint(X509_get_X509_PUBKEY(chain[1]));
 }
 
 void requireDepth(const std::vector<X509*>& chain, const Question& question,

@@ -7,7 +7,6 @@
 #include "pki/pem.h"
 
 #include <openssl/asn1t.h>
-#include <openssl/objects.h>
 
 #include <mutex>
 
@@ -308,7 +307,7 @@ std::string Crl::authorityKeyId() const {
 std::string Crl::signatureAlgorithm() const {
     const ASN1_OBJECT* algorithm = nullptr;
     X509_ALGOR_get0(&algorithm, nullptr, nullptr, content_->parsedAlgorithm.get());
-    return OBJ_nid2ln(OBJ_obj2nid(algorithm));
+    return printAlgorithm(algorithm);
 }
 
 std::string Crl::fingerprint() const {

@@ -230,6 +230,10 @@ std::string printKeyFingerprint(const EVP_PKEY* key) {
     return printSha256(encodeDer(i2d_PUBKEY, key));
 }
 
+std::string printKeyFingerprint(const X509_PUBKEY* key) {
+    return printSha256(encodeDer(i2d_X509_PUBKEY, key));
+}
+
 std::string printKeyFingerprint(const p256::Point& point) {
     return printSha256(p256::encodePublic(point));
 }

@@ -97,8 +97,10 @@ KeySpec describe(const EVP_PKEY* key);
 //   errors  KEY UNSUPPORTED
 void requireSupported(const EVP_PKEY* key);
 
-// Hash the SubjectPublicKeyInfo with SHA-256, as lower-case hex.
+// Hash the SubjectPublicKeyInfo with SHA-256, as lower-case hex; of a certificate as it stands
+// there.
 std::string printKeyFingerprint(const EVP_PKEY* key);
+std::string printKeyFingerprint(const X509_PUBKEY* key);
 std::string printKeyFingerprint(const p256::Point& point);
 
 // Choose the digest that a key signs with: as strong as the key; null for Ed25519, which has its

@@ -36,4 +36,9 @@ std::string printOid(const ASN1_OBJECT* object) {
     return text.data();
 }
 
+std::string printAlgorithm(const ASN1_OBJECT* object) {
+    const int nid = OBJ_obj2nid(object);
+    return nid == NID_undef ? printOid(object) : OBJ_nid2ln(nid);
+}
+
 }  // namespace sslkeys

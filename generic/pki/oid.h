@@ -17,4 +17,7 @@ OwnedObject parseOid(std::string_view text);
 // gives up, as # and the hex of its octets.
 std::string printOid(const ASN1_OBJECT* object);
 
+// Name an algorithm as OpenSSL does, "ecdsa-with-SHA256"; one that it does not know by its OID.
+std::string printAlgorithm(const ASN1_OBJECT* object);
+
 }  // namespace sslkeys

@@ -40,7 +40,7 @@ class Reading {
         return keep(constraints_, [this] { return readConstraints(parsed()); });
     }
     const KeySpec& key() {
-        return keep(key_, [this] { return describe(certificate_.publicKey()); });
+        return keep(key_, [this] { return certificate_.keySpec(); });
     }
     const std::vector<RawExtension>& extensions() {
         return keep(extensions_, [this] { return rawExtensions(parsed()); });
