@@ -135,14 +135,14 @@ bool isBinary(const Secret& data) {
 
 std::vector<PemBlock> blocksOf(const Secret& data) {
     if (isBinary(data)) {
-        return {{labelOf(data), data, false}};
+        return {{labelOf(data), data, ""}};
     }
     if (view(data).find("-----BEGIN ") != std::string_view::npos) {
         return readPem(view(data));
     }
     const std::optional<Secret> decoded = decodeBase64(data);
     const Secret& der = decoded ? *decoded : data;
-    return {{labelOf(der), der, false}};
+    return {{labelOf(der), der, ""}};
 }
 
 class Opener {
@@ -163,12 +163,20 @@ class Opener {
             refuseUnknown("the data is nothing that can be opened: neither PEM, nor DER, PKCS#7 "
                           "or PKCS#12");
         }
+        if (isEmpty() && !bundle_.unsupported.empty()) {
+            throw bundle_.unsupported.front();
+        }
         bundle_.kind = kinds.size() == 1 ? *kinds.begin() : "pem";
         arrange();
         return std::move(bundle_);
     }
 
   private:
+    bool isEmpty() const {
+        return bundle_.keys.empty() && bundle_.certificates.empty() && bundle_.requests.empty() &&
+               bundle_.crls.empty() && bundle_.publicKeys.empty();
+    }
+
     void spend(double part) {
         if (!effort_.spend(part)) {
             throw Error(Code::BundleEffort, "opening all keys of the text takes too long",
@@ -186,7 +194,7 @@ class Opener {
         } else if (kind == "certificate") {
             addCertificate(bundle_, octets);
         } else if (kind == "request") {
-            bundle_.requests.push_back(Request::fromPem(view(rewrite(block))));
+            bundle_.requests.push_back(Request::fromPem(view(writePem(block))));
         } else if (kind == "key") {
             addKey(block);
         } else if (kind == "crl") {
@@ -196,19 +204,12 @@ class Opener {
         }
     }
 
-    static Secret rewrite(const PemBlock& block) {
-        return writePem(block.label, reinterpret_cast<const unsigned char*>(block.der.data()),
-                        block.der.size());
-    }
-
     void addKey(const PemBlock& block) {
         constexpr double kEffort = 0.02;  // what a key is tried with before it is believed
         spend(kEffort + (block.label == kSealedLabel ? effortOfSealedKey(block.der) : 0));
         const Secret* password = password_ ? &*password_ : nullptr;
         try {
-            // The old header lines are in the text alone.
-            bundle_.keys.push_back(block.encrypted ? Key::fromPem(view(data_), password)
-                                                   : Key::fromPem(view(rewrite(block)), password));
+            sslkeys::addKey(bundle_, [&] { return Key::fromPem(view(writePem(block)), password); });
         } catch (const Error& error) {
             if (error.is(Code::KeyEncrypted)) {
                 throw Error(Code::BundleEncrypted, error.what(), {{"kind", "key"}});
@@ -224,7 +225,7 @@ class Opener {
         if (!isWhole(block.der, d2i_PUBKEY, EVP_PKEY_free)) {
             throw Error(Code::BundleDamaged, "the public key is damaged", {{"kind", "publickey"}});
         }
-        bundle_.publicKeys.emplace_back(view(rewrite(block)));
+        bundle_.publicKeys.emplace_back(view(writePem(block)));
     }
 
     // Bring the key's certificate to the front, and behind it those that it hangs from.
@@ -259,6 +260,17 @@ class Opener {
 };
 
 }  // namespace
+
+void addKey(Bundle& bundle, const std::function<Key()>& read) {
+    try {
+        bundle.keys.push_back(read());
+    } catch (const Error& error) {
+        if (!error.is(Code::KeyUnsupported)) {
+            throw;
+        }
+        bundle.unsupported.push_back(error);
+    }
+}
 
 void addCertificate(Bundle& bundle, der::View der) {
     bundle.octets += der.size();

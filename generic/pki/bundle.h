@@ -5,10 +5,12 @@
 
 #include "pki/certificate.h"
 #include "pki/crl.h"
+#include "pki/error.h"
 #include "pki/key.h"
 #include "pki/owned.h"
 #include "pki/request.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +23,7 @@ struct Bundle {
     // "pkcs12", "pkcs7", "certificate", "request", "crl", "key", "publickey"; "pem" for a mixture
     std::string kind;
     std::vector<Key> keys;
+    std::vector<Error> unsupported;  // the refusals of keys that are there as well
     // The first key's certificate, then those that lead from it to its root, then the others in
     // their order.
     std::vector<Certificate> certificates;
@@ -37,9 +40,15 @@ struct Bundle {
 //   in      password  none: the data is not sealed, or with nothing at all; an empty one and none
 //           are two things in a PKCS#12, and both are tried for either
 //   errors  BUNDLE UNKNOWN, LENGTH, ENCRYPTED, PASSWORD, ALGORITHM, EFFORT, DAMAGED; KEY PEM,
-//   LENGTH,
-//           UNSUPPORTED; CERTIFICATE PEM; REQUEST PEM, LENGTH, SIGNATURE, ATTRIBUTE
+//   LENGTH;
+//           KEY UNSUPPORTED where there is nothing but such keys; CERTIFICATE PEM; REQUEST PEM,
+//           LENGTH, SIGNATURE, ATTRIBUTE
 Bundle openBundle(const Secret& data, const std::optional<Secret>& password);
+
+// Add a key to what was found, or that there is one that sslkeys does not use, which hides nothing
+// else.
+//   errors  those of the reading, but KEY UNSUPPORTED
+void addKey(Bundle& bundle, const std::function<Key()>& read);
 
 // Add a certificate to what was found.
 //   errors  BUNDLE LENGTH when there are too many; CERTIFICATE PEM

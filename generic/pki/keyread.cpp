@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 namespace sslkeys {
 namespace {
@@ -37,7 +36,7 @@ bool isPrivate(const PemBlock& block) {
            block.label == "EC PRIVATE KEY" || block.label == "RSA PRIVATE KEY";
 }
 
-bool isSealed(const PemBlock& block) { return block.encrypted || block.label == kSealedLabel; }
+bool isSealed(const PemBlock& block) { return block.isSealed() || block.label == kSealedLabel; }
 
 // The only private key of a text.
 PemBlock onlyKeyOf(std::string_view pem) {
@@ -47,7 +46,7 @@ PemBlock onlyKeyOf(std::string_view pem) {
         throw Error(Code::KeyPem, "this is not one private key in PEM" + guessAt(pem));
     }
     PemBlock block = std::move(*std::find_if(blocks.begin(), blocks.end(), isPrivate));
-    if (block.encrypted && block.label == kSealedLabel) {
+    if (block.isSealed() && block.label == kSealedLabel) {
         // OpenSSL would open the inner one with as many rounds as that asks for.
         throw Error(Code::KeyPem, "the private key is encrypted twice");
     }
@@ -140,48 +139,27 @@ OwnedKey openSealed(const Secret& der, const Secret& password) {
     return key;
 }
 
-// OpenSSL's question for a passphrase.
-int answerPassword(char* buffer, int size, int /*forWriting*/, void* context) noexcept {
-    const auto* password = static_cast<const Secret*>(context);
-    if (password == nullptr || password->size() > static_cast<std::size_t>(size)) {
-        return -1;
-    }
-    std::memcpy(buffer, password->data(), password->size());
-    return static_cast<int>(password->size());
+// OpenSSL's question for a passphrase, which nobody is asked.
+int refuseToAnswer(char* /*buffer*/, int /*size*/, int /*forWriting*/, void* /*context*/) noexcept {
+    return -1;
 }
 
-OwnedKey readPlain(std::string_view pem, const Secret* password) {
+OwnedKey readPlain(std::string_view pem) {
     const OwnedBio bio(require(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
                                "could not read the key"));
-    return OwnedKey(
-        PEM_read_bio_PrivateKey(bio.get(), nullptr, answerPassword, const_cast<Secret*>(password)));
+    return OwnedKey(PEM_read_bio_PrivateKey(bio.get(), nullptr, refuseToAnswer, nullptr));
 }
 
-// The cipher that the old header lines name: "DEK-Info: AES-128-CBC,". RFC 1421 4.6.1.3.
-std::string cipherOfHeader(std::string_view pem) {
-    constexpr std::string_view kField = "DEK-Info: ";
-    const std::size_t at = pem.find(kField);
-    if (at == std::string_view::npos) {
-        return "";
+OwnedKey openHeaded(const PemBlock& block, const Secret& password) {
+    Secret plain;
+    const Opening opening = unsealHeaded(block.header, block.der, password, plain);
+    if (opening == Opening::kUnsupported) {
+        refuseSealing(describeHeader(block.header));
     }
-    const std::string_view name = pem.substr(at + kField.size(), 40);
-    return std::string(name.substr(0, name.find_first_of(", \r\n")));
-}
-
-// Tell whether OpenSSL can open what those lines name; the passphrase is not asked for.
-bool knowsCipher(const std::string& name) {
-    const Owned<EVP_CIPHER, EVP_CIPHER_free> cipher(
-        EVP_CIPHER_fetch(nullptr, name.c_str(), nullptr));
-    drainOpenSsl();
-    return cipher != nullptr && EVP_CIPHER_get_iv_length(cipher.get()) > 0;
-}
-
-OwnedKey openHeaded(std::string_view pem, const Secret& password) {
-    const std::string cipher = cipherOfHeader(pem);
-    if (!knowsCipher(cipher)) {
-        refuseSealing({"MD5", cipher, 1});
-    }
-    OwnedKey key = readPlain(pem, &password);
+    const auto* next = reinterpret_cast<const unsigned char*>(plain.data());
+    OwnedKey key(opening == Opening::kOpened
+                     ? d2i_AutoPrivateKey(nullptr, &next, static_cast<long>(plain.size()))
+                     : nullptr);
     drainOpenSsl();
     if (key == nullptr) {
         refusePassword();
@@ -196,13 +174,13 @@ Key Key::fromPkcs8(const Secret& der) { return Key(checked(parsePkcs8(der)), fal
 Key Key::fromPem(std::string_view pem, const Secret* password) {
     const PemBlock block = onlyKeyOf(pem);
     if (!isSealed(block)) {
-        return Key(checked(readPlain(pem, password)), false);
+        return Key(checked(readPlain(pem)), false);
     }
     if (password == nullptr) {
         refuseMissingPassword();
     }
     return Key(
-        checked(block.encrypted ? openHeaded(pem, *password) : openSealed(block.der, *password)),
+        checked(block.isSealed() ? openHeaded(block, *password) : openSealed(block.der, *password)),
         false);
 }
 
@@ -217,8 +195,8 @@ std::optional<Sealing> sealingOf(std::string_view pem) {
     if (!isSealed(block)) {
         return std::nullopt;
     }
-    if (block.encrypted) {
-        return Sealing{"MD5", cipherOfHeader(pem), 1};  // EVP_BytesToKey(3)
+    if (block.isSealed()) {
+        return describeHeader(block.header);
     }
     const OwnedSignature sealed = parseSealed(block.der);
     const X509_ALGOR* algorithm = nullptr;

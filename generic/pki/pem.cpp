@@ -35,8 +35,7 @@ std::vector<PemBlock> readPem(std::string_view text) {
         const std::unique_ptr<char, Deleter<freePlain>> ownedHeader(header);
         const OwnedBytes ownedData(data);
         const auto* bytes = reinterpret_cast<const char*>(data);
-        blocks.push_back({label, Secret(bytes, bytes + length),
-                          std::string_view(header).find("ENCRYPTED") != std::string_view::npos});
+        blocks.push_back({label, Secret(bytes, bytes + length), header});
         OPENSSL_cleanse(data, static_cast<std::size_t>(length));
     }
     const unsigned long last = ERR_peek_last_error();
@@ -99,6 +98,17 @@ Secret writePem(std::string_view label, const unsigned char* der, std::size_t le
     }
     append("-----END ");
     append(dashed);
+    return text;
+}
+
+Secret writePem(const PemBlock& block) {
+    Secret text = writePem(block.label, reinterpret_cast<const unsigned char*>(block.der.data()),
+                           block.der.size());
+    if (!block.header.empty()) {
+        const std::string lines = block.header + "\n";
+        const auto start = std::find(text.begin(), text.end(), '\n') + 1;
+        text.insert(start, lines.begin(), lines.end());
+    }
     return text;
 }
 

@@ -22,7 +22,10 @@ constexpr std::size_t kLongestOne = std::size_t{256} * 1024;
 struct PemBlock {
     std::string label;  // "CERTIFICATE"
     Secret der;
-    bool encrypted;  // with the old header lines of OpenSSL ("Proc-Type: 4,ENCRYPTED")
+    std::string header;  // the lines before it: "Proc-Type: 4,ENCRYPTED" ...; most often none
+
+    // Tell whether it is sealed as those lines say, RFC 1421 4.6.1.1.
+    bool isSealed() const { return header.find("ENCRYPTED") != std::string::npos; }
 };
 
 // Read all blocks of a text; what stands between them is passed over (RFC 7468 2).
@@ -42,6 +45,9 @@ std::string encodeBase64(const std::vector<unsigned char>& octets);
 
 // Write one block: 64 characters a line, LF.
 Secret writePem(std::string_view label, const unsigned char* der, std::size_t length);
+
+// Write one as it was read.
+Secret writePem(const PemBlock& block);
 
 // Encode an object with its i2d function and write it as one block.
 template <class T>

@@ -279,7 +279,7 @@ class Reader {
     void addKey(const Secret& pkcs8) {
         constexpr double kEffort = 0.02;  // what a key is tried with before it is believed
         spend(kEffort);
-        bundle_->keys.push_back(Key::fromPkcs8(pkcs8));
+        sslkeys::addKey(*bundle_, [&] { return Key::fromPkcs8(pkcs8); });
     }
 
     void addCertificate(const PKCS12_SAFEBAG* bag) {

@@ -1,6 +1,7 @@
 // See sealed.h.
 #include "pki/sealed.h"
 
+#include "pki/der.h"
 #include "pki/error.h"
 
 #include <openssl/asn1t.h>
@@ -13,6 +14,8 @@
 namespace sslkeys {
 namespace {
 
+using OwnedCipher = Owned<EVP_CIPHER, EVP_CIPHER_free>;
+using OwnedCipherContext = Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using OwnedPbe = Owned<PBEPARAM, PBEPARAM_free>;
 using OwnedPbe2 = Owned<PBE2PARAM, PBE2PARAM_free>;
 using OwnedPbkdf2 = Owned<PBKDF2PARAM, PBKDF2PARAM_free>;
@@ -135,6 +138,55 @@ bool start(const X509_ALGOR* algorithm, const char* password, int length, EVP_CI
     return startIn(nullptr) || (legacyContext() != nullptr && startIn(legacyContext()));
 }
 
+// Decrypt with a cipher that is set up.
+Opening finish(EVP_CIPHER_CTX* context, der::View sealed, Secret& plain) {
+    plain.assign(sealed.size() + EVP_MAX_BLOCK_LENGTH, 0);
+    auto* out = reinterpret_cast<unsigned char*>(plain.data());
+    int most = 0;
+    int last = 0;
+    const bool isOpened = EVP_CipherUpdate(context, out, &most, sealed.begin(),
+                                           static_cast<int>(sealed.size())) == 1 &&
+                          EVP_CipherFinal_ex(context, out + most, &last) == 1;
+    drainOpenSsl();
+    plain.resize(isOpened ? static_cast<std::size_t>(most + last) : 0);
+    return isOpened ? Opening::kOpened : Opening::kWrongPassword;
+}
+
+// What the old header lines say.
+struct Header {
+    std::string cipher;
+    der::Octets iv;
+};
+
+Header readHeader(std::string_view lines) {
+    constexpr std::string_view kField = "DEK-Info: ";
+    constexpr std::size_t kLongest = 100;
+    const std::size_t at = lines.find(kField);
+    const std::string_view field =
+        at == std::string_view::npos ? "" : lines.substr(at + kField.size(), kLongest);
+    const std::string_view value = field.substr(0, field.find_first_of(" \r\n"));
+    const std::size_t comma = std::min(value.find(','), value.size());
+    Header header{std::string(value.substr(0, comma)), {}};
+    long length = 0;
+    const OwnedBytes octets(OPENSSL_hexstr2buf(
+        std::string(value.substr(std::min(comma + 1, value.size()))).c_str(), &length));
+    drainOpenSsl();
+    if (octets != nullptr) {
+        header.iv.assign(octets.get(), octets.get() + length);
+    }
+    return header;
+}
+
+// Find a cipher, a legacy one as well; null where there is none.
+OwnedCipher fetchCipher(const std::string& name) {
+    OwnedCipher cipher(EVP_CIPHER_fetch(nullptr, name.c_str(), nullptr));
+    if (cipher == nullptr && legacyContext() != nullptr) {
+        cipher.reset(EVP_CIPHER_fetch(legacyContext(), name.c_str(), nullptr));
+    }
+    drainOpenSsl();
+    return cipher;
+}
+
 }  // namespace
 
 Sealing describeSealing(const X509_ALGOR* algorithm) {
@@ -185,7 +237,7 @@ double effortOfMac(const ASN1_INTEGER* rounds) {
 
 Opening unseal(const X509_ALGOR* algorithm, const ASN1_OCTET_STRING* sealed, const Secret* password,
                Secret& plain) {
-    const Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free> context(
+    const OwnedCipherContext context(
         require(EVP_CIPHER_CTX_new(), "could not open what is sealed"));
     // An empty Secret has no address, and no address means no password.
     const char* text = password == nullptr ? nullptr : password->empty() ? "" : password->data();
@@ -193,17 +245,37 @@ Opening unseal(const X509_ALGOR* algorithm, const ASN1_OCTET_STRING* sealed, con
     if (!start(algorithm, text, length, context.get())) {
         return Opening::kUnsupported;
     }
-    const int count = ASN1_STRING_length(sealed);
-    plain.assign(static_cast<std::size_t>(count) + EVP_MAX_BLOCK_LENGTH, 0);
-    auto* out = reinterpret_cast<unsigned char*>(plain.data());
-    int most = 0;
-    int last = 0;
-    const bool isOpened =
-        EVP_CipherUpdate(context.get(), out, &most, ASN1_STRING_get0_data(sealed), count) == 1 &&
-        EVP_CipherFinal_ex(context.get(), out + most, &last) == 1;
+    const der::View octets(ASN1_STRING_get0_data(sealed),
+                           static_cast<std::size_t>(ASN1_STRING_length(sealed)));
+    return finish(context.get(), octets, plain);
+}
+
+Sealing describeHeader(std::string_view header) { return {"MD5", readHeader(header).cipher, 1}; }
+
+Opening unsealHeaded(std::string_view header, const Secret& sealed, const Secret& password,
+                     Secret& plain) {
+    constexpr std::size_t kOctetsOfSalt = 8;
+    const Header lines = readHeader(header);
+    const OwnedCipher cipher = fetchCipher(lines.cipher);
+    if (cipher == nullptr || lines.iv.size() < kOctetsOfSalt ||
+        static_cast<std::size_t>(EVP_CIPHER_get_iv_length(cipher.get())) != lines.iv.size()) {
+        return Opening::kUnsupported;
+    }
+    std::array<unsigned char, EVP_MAX_KEY_LENGTH> key{};
+    const OwnedCipherContext context(
+        require(EVP_CIPHER_CTX_new(), "could not open what is sealed"));
+    const bool isStarted =
+        EVP_BytesToKey(cipher.get(), EVP_md5(), lines.iv.data(),
+                       reinterpret_cast<const unsigned char*>(password.data()),
+                       static_cast<int>(password.size()), 1, key.data(), nullptr) > 0 &&
+        EVP_DecryptInit_ex2(context.get(), cipher.get(), key.data(), lines.iv.data(), nullptr) == 1;
+    OPENSSL_cleanse(key.data(), key.size());
     drainOpenSsl();
-    plain.resize(isOpened ? static_cast<std::size_t>(most + last) : 0);
-    return isOpened ? Opening::kOpened : Opening::kWrongPassword;
+    if (!isStarted) {
+        return Opening::kUnsupported;
+    }
+    return finish(context.get(),
+                  {reinterpret_cast<const unsigned char*>(sealed.data()), sealed.size()}, plain);
 }
 
 }  // namespace sslkeys

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace sslkeys {
 
@@ -27,6 +28,9 @@ struct Sealing {
     std::int64_t rounds = 0;  // of the key derivation; 0 where they cannot be told
 };
 Sealing describeSealing(const X509_ALGOR* algorithm);
+
+// The same of the old header lines of PEM: "DEK-Info: AES-128-CBC,...", RFC 1421 4.6.1.3.
+Sealing describeHeader(std::string_view header);
 
 // Tell what opening takes, as a part of the most that is done for one text: above 1 it is too much.
 // Damaged parameters take nothing: they fail at once.
@@ -64,5 +68,10 @@ enum class Opening {
 //   out  plain  what was sealed, where it was opened
 Opening unseal(const X509_ALGOR* algorithm, const ASN1_OCTET_STRING* sealed, const Secret* password,
                Secret& plain);
+
+// Open what the old header lines of PEM seal.
+//   source  EVP_BytesToKey(3), with one round of MD5 and the first octets of the IV as salt
+Opening unsealHeaded(std::string_view header, const Secret& sealed, const Secret& password,
+                     Secret& plain);
 
 }  // namespace sslkeys

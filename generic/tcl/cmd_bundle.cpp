@@ -139,6 +139,9 @@ Reference describeBundle(const Bundle& bundle) {
             .put("certificates", newList(bundle.certificates, newCertificate))
             .put("names", newList(bundle.names, newText))
             .put("keys", newList(bundle.keys, newKey))
+            .put("unsupported",
+                 newList(bundle.unsupported,
+                         [](const Error& error) { return sslkeys::newText(error.what()); }))
             .put("requests",
                  newList(bundle.requests, [](const Request& request) { return newValue(request); }))
             .put("crls", newList(bundle.crls, [](const Crl& crl) { return newValue(crl); }))
