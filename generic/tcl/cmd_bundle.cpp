@@ -119,10 +119,9 @@ const Options<OpenArgs>& openOptions() {
 
 // A text of PEM may have comments in any script; all else is octets.
 Secret dataOf(const Word& word) {
-    Tcl_Obj* object = word.object();
-    const bool isPem =
-        object->bytes != nullptr && std::strstr(object->bytes, "-----BEGIN ") != nullptr;
-    return isPem ? secretOf(object) : word.octets();
+    const bool isText =
+        word.hasWideText() && std::strstr(Tcl_GetString(word.object()), "-----BEGIN ") != nullptr;
+    return isText ? secretOf(word.object()) : word.octets();
 }
 
 Reference describeBundle(const Bundle& bundle) {

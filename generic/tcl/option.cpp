@@ -8,6 +8,15 @@
 #include <cerrno>
 
 namespace sslkeys {
+namespace {
+
+// Tell whether a value is nothing but octets.
+bool isByteArray(const Tcl_Obj* object) {
+    return object->bytes == nullptr && object->typePtr != nullptr &&
+           std::string_view(object->typePtr->name) == "bytearray";
+}
+
+}  // namespace
 
 // Tcl quotes a value as it is, a key or a control character included.
 void Word::refuse(const char* why) const {
@@ -38,17 +47,38 @@ Secret Word::passwordOrEmpty() const {
 }
 
 Secret Word::octets() const {
-    // Tcl would cut characters that are no octets; UTF-8 begins those with 0xC4 or more.
     Tcl_Size length = 0;
-    const bool hasText = object_->bytes != nullptr;
-    const char* text = hasText ? Tcl_GetStringFromObj(object_, &length) : "";
-    if (std::any_of(text, text + length, [](unsigned char octet) { return octet >= 0xC4; })) {
+    if (isByteArray(object_)) {
+        const unsigned char* octets = Tcl_GetByteArrayFromObj(object_, &length);
+        return {octets, octets + length};
+    }
+    // Of a text, which stays what it is: Tcl would make a byte array of the value, and cut
+    // characters that are no octets.
+    if (hasWideText()) {
         throw Error(Code::ArgsOctets,
                     std::string(name_) + " has characters that are no octets: encode it first",
                     {{"option", name_}});
     }
-    const unsigned char* octets = Tcl_GetByteArrayFromObj(object_, &length);
-    return {octets, octets + length};
+    const char* text = Tcl_GetStringFromObj(object_, &length);
+    Secret octets;
+    octets.reserve(static_cast<std::size_t>(length));
+    for (Tcl_Size index = 0; index < length; ++index) {
+        const auto first = static_cast<unsigned char>(text[index]);
+        octets.push_back(first < 0x80
+                             ? text[index]
+                             : static_cast<char>((first & 3U) << 6U | (text[++index] & 0x3F)));
+    }
+    return octets;
+}
+
+bool Word::hasWideText() const {
+    if (isByteArray(object_)) {
+        return false;
+    }
+    Tcl_Size length = 0;
+    const char* text = Tcl_GetStringFromObj(object_, &length);
+    // UTF-8 begins the characters from U+0100 on with 0xC4 or more.
+    return std::any_of(text, text + length, [](unsigned char octet) { return octet >= 0xC4; });
 }
 
 std::string Word::path() const {

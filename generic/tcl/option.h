@@ -35,6 +35,9 @@ class Word {
     //   errors  ARGS OCTETS
     Secret octets() const;
 
+    // Tell whether it has characters that are no octets.
+    bool hasWideText() const;
+
     // A path of the native file system.
     //   errors  POSIX EINVAL when it is none
     std::string path() const;
