@@ -20,12 +20,21 @@ proc ::refresh::formatCall {row} {
     foreach word [dict get $row words] {
         lappend parts "\[arg $word\]"
     }
+    set needed [dict get $row needed]
     foreach pair [dict get $row options] {
         lassign $pair option value
         if {[regexp {[\s{}]} $value]} {
             set value "\"$value\""
         }
-        lappend parts "\[opt \"\[option $option\] \[arg $value\]\"\]"
+        set text "\[option $option\] \[arg $value\]"
+        set group [lsearch -inline $needed *$option*]
+        if {$option ni $group} {
+            lappend parts "\[opt \"$text\"\]"
+        } elseif {$option eq [lindex $group 0]} {
+            lappend parts $text
+        } else {
+            lset parts end "[lindex $parts end]|$text"
+        }
     }
     if {[dict get $row attributes]} {
         lappend parts "\[opt \"\[arg ATTR\] \[arg value\] \[arg ...\]\"\]"

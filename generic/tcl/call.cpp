@@ -49,6 +49,24 @@ constexpr const char* kWhyHidden = ", which is not shown since it may be a passp
     throw Reported{};
 }
 
+// Refuse a call that lacks an option that is needed.
+void requireNeeded(const std::vector<OptionRow>& rows, const std::vector<bool>& seen) {
+    for (std::size_t first = 0; first < rows.size(); ++first) {
+        if (!rows[first].isNeeded) {
+            continue;
+        }
+        std::string names = rows[first].name;
+        bool isGiven = seen[first];
+        for (std::size_t next = first + 1; next < rows.size() && rows[next].isAlternative; ++next) {
+            names += std::string(" or ") + rows[next].name;
+            isGiven = isGiven || seen[next];
+        }
+        if (!isGiven) {
+            throw Error(Code::ArgsMissing, "give " + names, {{"option", rows[first].name}});
+        }
+    }
+}
+
 }  // namespace
 
 Call::Call(Tcl_Interp* interp, const Command& command, int firstWord, int objc,
@@ -104,6 +122,7 @@ void Call::readPairs(const std::vector<OptionRow>& rows, Name* subject,
         isPassphraseGiven = isPassphraseGiven || std::string_view(row->value) == "passphrase";
         readRow(position, Word(interp_, objv_[index + 1], row->name));
     }
+    requireNeeded(rows, seen);
 }
 
 }  // namespace sslkeys

@@ -24,7 +24,8 @@ class Call {
 
     // Read the options that follow, in any order, each at most once; and where a subject is wanted,
     // the attributes among them.
-    //   errors  TCL LOOKUP INDEX option, TCL ARGUMENT MISSING, ARGS REPEATED; NAME * for attributes
+    //   errors  TCL LOOKUP INDEX option, TCL ARGUMENT MISSING; ARGS REPEATED, MISSING; NAME * for
+    //           attributes
     template <class Args>
     void read(Args& args, const Options<Args>& options, Name* subject = nullptr) const {
         readPairs(options.rows(), subject,

@@ -5,6 +5,8 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
+
 namespace sslkeys {
 namespace {
 
@@ -29,6 +31,22 @@ Tcl_Obj* newOption(const OptionRow& row) {
     return Tcl_NewListObj(2, pair);
 }
 
+// The options of which a call has to give one, group by group.
+Tcl_Obj* newNeeds(const std::vector<OptionRow>& rows) {
+    Tcl_Obj* groups = Tcl_NewListObj(0, nullptr);
+    for (auto row = rows.begin(); row != rows.end(); ++row) {
+        if (row->isNeeded) {
+            const auto end = std::find_if(
+                row + 1, rows.end(), [](const OptionRow& each) { return !each.isAlternative; });
+            Tcl_ListObjAppendElement(
+                nullptr, groups,
+                newList(std::vector<OptionRow>(row, end),
+                        [](const OptionRow& each) { return newText(each.name); }));
+        }
+    }
+    return groups;
+}
+
 // sslkeys::about commands
 void listCommands(Call& call) {
     call.answer(newList(commands(), [](const Command& command) {
@@ -36,6 +54,7 @@ void listCommands(Call& call) {
         row.put("command", fullName(command))
             .put("words", command.words)
             .put("options", newList(command.options, newOption))
+            .put("needed", newNeeds(command.options))
             .put("attributes", command.takesAttributes)
             .put("synopsis", synopsis(command));
         return Tcl_DuplicateObj(row.get());

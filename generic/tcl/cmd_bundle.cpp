@@ -34,15 +34,11 @@ const Options<Pkcs12Args>& pkcs12Options() {
         {"-legacy", "boolean",
          [](Pkcs12Args& args, const Word& word) { args.legacy = word.boolean(); }},
     };
-    static const Options<Pkcs12Args> options(own, commandOptions());
+    static const Options<Pkcs12Args> options = Options<Pkcs12Args>(own, commandOptions())
+                                                   .need("-key")
+                                                   .need("-certificate")
+                                                   .need("-password", "-passwordfrom");
     return options;
-}
-
-template <class T> const T& needed(const std::optional<T>& value, const char* name) {
-    if (!value) {
-        throw Error(Code::ArgsMissing, std::string("give ") + name, {{"option", name}});
-    }
-    return *value;
 }
 
 Tcl_Obj* newOctets(const std::vector<unsigned char>& octets) {
@@ -54,15 +50,13 @@ Tcl_Obj* newOctets(const std::vector<unsigned char>& octets) {
 void writePkcs12File(Call& call) {
     Pkcs12Args args;
     call.read(args, pkcs12Options());
-    const Word& key = needed(args.key, "-key");
-    const Word& certificate = needed(args.certificate, "-certificate");
     const auto password = passphraseOf(args.password, args.passwordFrom);
-    const Pkcs12Terms terms{valueOf<Key>(key),
-                            valueOf<Certificate>(certificate),
+    const Pkcs12Terms terms{valueOf<Key>(*args.key),
+                            valueOf<Certificate>(*args.certificate),
                             args.chain ? valuesOf<Certificate>(*args.chain)
                                        : std::vector<Certificate>(),
                             args.name,
-                            needed(password, "-password"),
+                            *password,
                             args.legacy};
     requirePkcs12(terms);
     perform(call, args, [terms](const Stop* stop) -> Answer {

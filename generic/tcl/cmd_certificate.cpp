@@ -16,14 +16,20 @@ namespace {
 
 struct IssueArgs : TermsArgs, CaArgs, KeyArgs, CommandArgs {};
 const Options<IssueArgs>& issueOptions() {
-    static const Options<IssueArgs> options(caOptions(), termsOptions(), boundOptions(),
-                                            keyOptions(), commandOptions());
+    static const Options<IssueArgs> options =
+        Options<IssueArgs>(caOptions(), termsOptions(), boundOptions(), keyOptions(),
+                           commandOptions())
+            .need("-ca", "-cafile")
+            .need("-cakey", "-cakeyfile");
     return options;
 }
 
 struct SignArgs : TermsArgs, CaArgs {};
 const Options<SignArgs>& signOptions() {
-    static const Options<SignArgs> options(caOptions(), termsOptions(), boundOptions());
+    static const Options<SignArgs> options =
+        Options<SignArgs>(caOptions(), termsOptions(), boundOptions())
+            .need("-ca", "-cafile")
+            .need("-cakey", "-cakeyfile");
     return options;
 }
 
@@ -33,7 +39,8 @@ struct SelfsignArgs : TermsArgs {
 const Options<SelfsignArgs>& selfsignOptions() {
     static const std::vector<Option<SelfsignArgs>> own = {
         {"-key", "key", [](SelfsignArgs& args, const Word& word) { args.key = word; }}};
-    static const Options<SelfsignArgs> options(own, termsOptions(), boundOptions());
+    static const Options<SelfsignArgs> options =
+        Options<SelfsignArgs>(own, termsOptions(), boundOptions()).need("-key");
     return options;
 }
 
@@ -102,9 +109,6 @@ void selfsignKey(Call& call) {
     SelfsignArgs args;
     args.terms.profile = &findProfile(call.text(0));
     call.read(args, selfsignOptions(), &args.terms.subject);
-    if (!args.key) {
-        throw Error(Code::ArgsMissing, "give the key with -key", {{"option", "-key"}});
-    }
     const Issued issued = selfsign(args.terms, valueOf<Key>(*args.key));
     call.answer(describeIssued(issued.certificate, issued.truncated)
                     .put("certificate", newValue(issued.certificate)));

@@ -27,7 +27,7 @@ struct ListArgs : CaArgs, CommandArgs {
     std::optional<std::int64_t> nextUpdate;
     ListArgs() { terms.now = Call::now(); }
 };
-const Options<ListArgs>& listOptions() {
+const std::vector<Option<ListArgs>>& listRows() {
     static const std::vector<Option<ListArgs>> rows = {
         {"-number", "number",
          [](ListArgs& args, const Word& word) { args.terms.number = readCrlNumber(word.text()); }},
@@ -39,14 +39,24 @@ const Options<ListArgs>& listOptions() {
         {"-now", "seconds",
          [](ListArgs& args, const Word& word) { args.terms.now = word.integer(0, kEndOfTime); }},
     };
-    static const Options<ListArgs> options(caOptions(), rows, commandOptions());
+    return rows;
+}
+const Options<ListArgs>& addOptions() {
+    static const Options<ListArgs> options =
+        Options<ListArgs>(caOptions(), listRows(), commandOptions())
+            .need("-ca", "-cafile")
+            .need("-cakey", "-cakeyfile");
+    return options;
+}
+const Options<ListArgs>& signOptions() {
+    static const Options<ListArgs> options = Options<ListArgs>(addOptions()).need("-number");
     return options;
 }
 
 // Read the options of a list that will be signed.
 //   errors  ARGS CONFLICT, and those of the options
-void readListArgs(const Call& call, ListArgs& args) {
-    call.read(args, listOptions());
+void readListArgs(const Call& call, ListArgs& args, const Options<ListArgs>& options) {
+    call.read(args, options);
     if (args.days && args.nextUpdate) {
         throw Error(Code::ArgsConflict, "give -days or -nextupdate, not both",
                     {{"option", "-days"}});
@@ -73,11 +83,7 @@ void performSigning(Call& call, const ListArgs& args,
 // sslkeys::crl sign -ca certificate -cakey key -number number ?-revoked dict? ?-option value ...?
 void signList(Call& call) {
     ListArgs args;
-    readListArgs(call, args);
-    if (!args.terms.number) {
-        throw Error(Code::ArgsMissing, "give the number of the list with -number",
-                    {{"option", "-number"}});
-    }
+    readListArgs(call, args, signOptions());
     performSigning(call, args,
                    [terms = args.terms](const RevokedList& revoked, const Authority& authority) {
                        return signCrl(terms, revoked, authority);
@@ -88,7 +94,7 @@ void signList(Call& call) {
 void addToList(Call& call) {
     ListArgs args;
     const auto before = valueOf<Crl>(call.object(0));
-    readListArgs(call, args);
+    readListArgs(call, args, addOptions());
     performSigning(
         call, args,
         [before, terms = args.terms](const RevokedList& changes, const Authority& authority) {
@@ -151,8 +157,8 @@ void find(Call& call) {
 
 std::vector<Command> crlCommands() {
     return {
-        {"crl", "sign", "", listOptions().rows(), false, signList},
-        {"crl", "add", "crl", listOptions().rows(), false, addToList},
+        {"crl", "sign", "", signOptions().rows(), false, signList},
+        {"crl", "add", "crl", addOptions().rows(), false, addToList},
         {"crl", "info", "crl", infoOptions().rows(), false, info},
         {"crl", "find", "crl serial", {}, false, find},
     };

@@ -50,7 +50,8 @@ const Options<PairArgs>& pairOptions() {
         {"-force", "boolean",
          [](PairArgs& args, const Word& word) { args.replace = word.boolean(); }},
     };
-    static const Options<PairArgs> options(rows);
+    static const Options<PairArgs> options =
+        Options<PairArgs>(rows).need("-key").need("-certificate");
     return options;
 }
 
@@ -62,10 +63,6 @@ void answerPaths(Call& call, const PairPaths& paths) {
 void pair(Call& call) {
     PairArgs args;
     call.read(args, pairOptions());
-    if (!args.key || !args.certificate) {
-        throw Error(Code::ArgsMissing, "give -key and -certificate",
-                    {{"option", args.key ? "-certificate" : "-key"}});
-    }
     const std::string directory = call.word(0, "directory").path();
     const Secret keyText = secretOf(args.key->object());
     const std::vector<Certificate> chain = certificatesOf(*args.certificate);

@@ -30,10 +30,17 @@ const Options<PasswordArgs>& passwordOptions() {
     return options;
 }
 
+const Options<PasswordArgs>& sealingOptions() {
+    static const Options<PasswordArgs> options =
+        Options<PasswordArgs>(passwordOptions()).need("-password", "-passwordfrom");
+    return options;
+}
+
 // Read the options; what is answered has the passphrase wherever it came from.
-std::optional<Secret> readPassword(const Call& call) {
+std::optional<Secret> readPassword(const Call& call,
+                                   const Options<PasswordArgs>& options = passwordOptions()) {
     PasswordArgs args;
-    call.read(args, passwordOptions());
+    call.read(args, options);
     return passphraseOf(args.password, args.passwordFrom);
 }
 
@@ -82,23 +89,15 @@ void info(Call& call) {
         describeKey(isLocked ? std::nullopt : std::optional(readKey(call, password)), sealing));
 }
 
-Secret requirePassword(const std::optional<Secret>& password) {
-    if (!password) {
-        throw Error(Code::ArgsMissing, "give the passphrase with -password or -passwordfrom",
-                    {{"option", "-password"}});
-    }
-    return *password;
-}
-
 // sslkeys::key encrypt key -password text|-passwordfrom source
 void encrypt(Call& call) {
-    const Secret password = requirePassword(readPassword(call));
+    const auto password = readPassword(call, sealingOptions());
     call.answer(newKeyValue(sealKey(valueOf<Key>(call.object(0)), password)));
 }
 
 // sslkeys::key decrypt key -password text|-passwordfrom source
 void decrypt(Call& call) {
-    const Secret password = requirePassword(readPassword(call));
+    const auto password = readPassword(call, sealingOptions());
     if (!isEncryptedKey(view(secretOf(call.object(0))))) {
         valueOf<Key>(call.object(0));
         throw Error(Code::KeyPlain, "the key is not encrypted");
@@ -113,8 +112,8 @@ std::vector<Command> keyCommands() {
         {"key", "generate", "", generateOptions().rows(), false, generate},
         {"key", "public", "key", passwordOptions().rows(), false, publicKey},
         {"key", "info", "key", passwordOptions().rows(), false, info},
-        {"key", "encrypt", "key", passwordOptions().rows(), false, encrypt},
-        {"key", "decrypt", "key", passwordOptions().rows(), false, decrypt},
+        {"key", "encrypt", "key", sealingOptions().rows(), false, encrypt},
+        {"key", "decrypt", "key", sealingOptions().rows(), false, decrypt},
     };
 }
 

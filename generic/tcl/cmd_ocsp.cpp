@@ -55,7 +55,7 @@ const Options<AskArgs>& askOptions() {
         {"-nonce", "boolean",
          [](AskArgs& args, const Word& word) { args.hasNonce = word.boolean(); }},
     };
-    static const Options<AskArgs> options(rows);
+    static const Options<AskArgs> options = Options<AskArgs>(rows).need("-ca", "-cafile");
     return options;
 }
 
@@ -102,8 +102,9 @@ const Options<RespondArgs>& respondOptions() {
         {"-now", "seconds",
          [](RespondArgs& args, const Word& word) { args.now = word.integer(0, kEndOfTime); }},
     };
-    static const Options<RespondArgs> options(caOptions(), signerOptions(), standingOptions(),
-                                              rows);
+    static const Options<RespondArgs> options =
+        Options<RespondArgs>(caOptions(), signerOptions(), standingOptions(), rows)
+            .need("-ca", "-cafile");
     return options;
 }
 
@@ -226,7 +227,7 @@ const Options<VerifyArgs>& verifyOptions() {
         {"-now", "seconds",
          [](VerifyArgs& args, const Word& word) { args.now = word.integer(0, kEndOfTime); }},
     };
-    static const Options<VerifyArgs> options(rows);
+    static const Options<VerifyArgs> options = Options<VerifyArgs>(rows).need("-ca", "-cafile");
     return options;
 }
 

@@ -31,7 +31,7 @@ const Options<RequestArgs>& createOptions() {
              args.wishes.challenge = secretOf(word.object());
          }},
     };
-    static const Options<RequestArgs> options(rows);
+    static const Options<RequestArgs> options = Options<RequestArgs>(rows).need("-key");
     return options;
 }
 
@@ -39,9 +39,6 @@ const Options<RequestArgs>& createOptions() {
 void create(Call& call) {
     RequestArgs args;
     call.read(args, createOptions(), &args.subject);
-    if (!args.key) {
-        throw Error(Code::ArgsMissing, "give the key with -key", {{"option", "-key"}});
-    }
     args.subject.requireCommonName();
     call.answer(newValue(Request::create(valueOf<Key>(*args.key), args.subject, args.wishes)));
 }

@@ -46,22 +46,20 @@ const Options<SessionArgs>& serveOptions() {
         {"-grace", "seconds",
          [](SessionArgs& args, const Word& word) { args.grace = word.integer(0, INT32_MAX); }},
     };
-    static const Options<SessionArgs> options(sharedOptions(), own);
+    static const Options<SessionArgs> options =
+        Options<SessionArgs>(sharedOptions(), own).need("-cafile").need("-judge");
     return options;
 }
 const Options<SessionArgs>& connectOptions() {
     static const std::vector<Option<SessionArgs>> own = {
         {"-host", "name", [](SessionArgs& args, const Word& word) { args.host = word.text(); }},
     };
-    static const Options<SessionArgs> options(sharedOptions(), own);
+    static const Options<SessionArgs> options =
+        Options<SessionArgs>(sharedOptions(), own).need("-cafile").need("-judge").need("-host");
     return options;
 }
 
 SessionTerms termsOf(Side side, const SessionArgs& args) {
-    if (args.caFile.empty() || args.judge.empty()) {
-        const char* lacking = args.caFile.empty() ? "-cafile" : "-judge";
-        throw Error(Code::ArgsMissing, std::string("give ") + lacking, {{"option", lacking}});
-    }
     if (args.certificateFile.empty() != args.keyFile.empty()) {
         throw Error(Code::ArgsMissing, "-certfile and -keyfile go together",
                     {{"option", args.keyFile.empty() ? "-keyfile" : "-certfile"}});
@@ -174,9 +172,6 @@ void serve(Call& call) {
 void connect(Call& call) {
     SessionArgs args;
     call.read(args, connectOptions());
-    if (!args.host) {
-        throw Error(Code::ArgsMissing, "give -host", {{"option", "-host"}});
-    }
     begin(call, Side::kClient, args);
 }
 

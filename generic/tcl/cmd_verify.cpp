@@ -48,7 +48,7 @@ const Options<VerifyArgs>& verifyOptions() {
         {"-now", "seconds",
          [](VerifyArgs& args, const Word& word) { args.now = word.integer(0, kEndOfTime); }},
     };
-    static const Options<VerifyArgs> options(rows);
+    static const Options<VerifyArgs> options = Options<VerifyArgs>(rows).need("-ca", "-cafile");
     return options;
 }
 
@@ -73,7 +73,7 @@ void verifyCertificate(Call& call) {
     VerifyArgs args;
     const std::vector<Certificate> chain = certificatesOf(call.word(0, "certificate"));
     call.read(args, verifyOptions());
-    requireOne(args.ca.has_value(), !args.caFile.empty(), "-ca");
+    requireNotBoth(args.ca.has_value(), !args.caFile.empty(), "-ca");
     const Trust trusted = args.ca ? trustOf(*args.ca) : ofFile(args.caFile, trustOfFile);
     std::vector<Certificate> untrusted = untrustedOf(args);
     untrusted.insert(untrusted.end(), chain.begin() + 1, chain.end());

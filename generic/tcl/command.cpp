@@ -92,7 +92,10 @@ std::string synopsis(const Command& command) {
         text += " " + std::string(command.words);
     }
     for (const OptionRow& option : command.options) {
-        text += " ?" + std::string(option.name) + " " + option.value + "?";
+        const std::string pair = std::string(option.name) + " " + option.value;
+        text += option.isNeeded        ? " " + pair
+                : option.isAlternative ? "|" + pair
+                                       : " ?" + pair + "?";
     }
     return text + (command.takesAttributes ? " ?ATTR value ...?" : "");
 }

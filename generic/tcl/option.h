@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sslkeys {
@@ -89,8 +90,10 @@ class Word {
 
 // What documentation says of an option.
 struct OptionRow {
-    const char* name;   // "-bits"
-    const char* value;  // "2048..8192"
+    const char* name;            // "-bits"
+    const char* value;           // "2048..8192"
+    bool isNeeded = false;       // a call gives it, or one of the alternatives that follow
+    bool isAlternative = false;  // to the needed one before it
 };
 
 // One row of a command's table. Commands that share rows have arguments with a common base.
@@ -105,13 +108,22 @@ template <class Args> class Options {
   public:
     template <class... Tables> explicit Options(const Tables&... tables) { (append(tables), ...); }
 
+    // Say that a call has to give an option, or else the one that follows it in the table.
+    Options& need(std::string_view name, std::string_view alternative = {}) {
+        for (OptionRow& row : rows_) {
+            row.isNeeded = row.isNeeded || name == row.name;
+            row.isAlternative = row.isAlternative || alternative == row.name;
+        }
+        return *this;
+    }
+
     const std::vector<OptionRow>& rows() const { return rows_; }
     void read(std::size_t row, Args& args, const Word& word) const { readers_[row](args, word); }
 
   private:
     template <class Table> void append(const Table& table) {
         for (const auto& row : table) {
-            rows_.push_back({row.name, row.value});
+            rows_.push_back({row.name, row.value, false, false});
             readers_.emplace_back(row.read);
         }
     }

@@ -106,9 +106,10 @@ proc ::fuzz::options::Make {} {
     foreach word [dict get $row words] {
         lappend command [Value $word]
     }
+    set needed [lmap group [dict get $row needed] {::fuzz::pick $group}]
     foreach option [dict get $row options] {
         # Making an RSA key takes a second.
-        if {[::fuzz::oneIn 2] || ([lindex $option 0] eq {-keytype} && ![::fuzz::oneIn 20])} continue
+        if {[::fuzz::oneIn [expr {[lindex $option 0] in $needed ? 8 : 2}]] || ([lindex $option 0] eq {-keytype} && ![::fuzz::oneIn 20])} continue
         lappend command [lindex $option 0] [Value [lindex $option 1]]
         if {[::fuzz::oneIn 20]} {
             lappend command [lindex $option 0] [Value [lindex $option 1]]
