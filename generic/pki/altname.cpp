@@ -80,6 +80,16 @@ bool isWellFormed(AltName::Kind kind, const std::string& value) {
     }
 }
 
+// Why a name is not well-formed.
+const char* whyNot(const AltName& name) {
+    const bool isAscii = std::all_of(name.value.begin(), name.value.end(),
+                                     [](unsigned char octet) { return octet < 0x80; });
+    return name.kind != AltName::kDns ? "is malformed"
+           : isAddress(name.value)    ? "is an address: write IP:"
+           : !isAscii                 ? "is not in ASCII: write its labels as xn--..."
+                                      : "is malformed";
+}
+
 [[noreturn]] void refuse(std::string_view text, const char* hint) {
     throw Error(Code::NameAltName, "alternative name " + quote(text) + " " + hint,
                 {{"san", std::string(text)}});
@@ -108,8 +118,7 @@ AltName AltName::parse(std::string_view text) {
         }
         AltName name{row.kind, std::string(text.substr(row.prefix.size()))};
         if (!isWellFormed(name.kind, name.value)) {
-            refuse(text, name.kind == kDns && isAddress(name.value) ? "is an address: write IP:"
-                                                                    : "is malformed");
+            refuse(text, whyNot(name));
         }
         if (name.kind == kIp) {
             name.value = printAddress(packAddress(name.value).get());

@@ -122,8 +122,8 @@ void requireDepth(const std::vector<X509*>& chain, const Question& question,
     const int between = std::max(0, static_cast<int>(chain.size()) - 2);
     if (question.depth && between > *question.depth) {
         refuse(Code::ChainDepth, leaf,
-               "has a chain with " + std::to_string(between) +
-                   " intermediate CAs, which are more than " + std::to_string(*question.depth),
+               "needs more intermediate CAs than are allowed: " + std::to_string(between) +
+                   ", not " + std::to_string(*question.depth),
                {{"depth", std::to_string(between)}});
     }
 }

@@ -65,6 +65,14 @@ bool fitsType(const AttributeRow& row, std::string_view value) {
            (row.asn1Type == V_ASN1_IA5STRING && isAscii(value)) || isPrintableString(value);
 }
 
+// Why a value does not fit its type.
+const char* whyNot(const AttributeRow& row) {
+    return row.nid == NID_countryName ? "is not two capital letters, such as CH"
+           : row.nid == NID_pkcs9_emailAddress
+               ? "is not a mailbox in ASCII, such as a@example.org"
+               : "holds a character that this attribute does not allow";
+}
+
 }  // namespace
 
 void Name::add(const std::string& type, const std::string& value) {
@@ -83,20 +91,21 @@ void Name::add(const std::string& type, const std::string& value) {
     if (static_cast<std::size_t>(others) >= row->most) {
         refuse(Code::NameRepeated, "is one value too many of this attribute");
     }
-    if (value.empty()) {
-        refuse(Code::NameEmpty, "is empty");
+    if (isBlank(value)) {
+        refuse(Code::NameEmpty, value.empty() ? "is empty" : "is blank");
     }
     const long length = countPlainCharacters(value);
     if (length < 0) {
         refuse(Code::NameCharacter, "holds a control character or is not UTF-8");
     }
     if (length < row->shortest || length > row->longest) {
-        refuse(Code::NameLength, "has " + std::to_string(length) + " characters, not " +
-                                     std::to_string(row->shortest) + " to " +
-                                     std::to_string(row->longest));
+        const std::string least = std::to_string(row->shortest);
+        const std::string most = std::to_string(row->longest);
+        refuse(Code::NameLength, "has a length of " + std::to_string(length) + ", not " +
+                                     (least == most ? most : least + " to " + most));
     }
     if (!fitsType(*row, value)) {
-        refuse(Code::NameCharacter, "holds a character that this attribute does not allow");
+        refuse(Code::NameCharacter, whyNot(*row));
     }
     attributes_.emplace_back(type, value);
 }

@@ -26,11 +26,19 @@ constexpr std::array kDeceptive{
     Range{0xFFF0, 0xFFFB}, Range{0xFFFE, 0xFFFF}, Range{0xE0000, 0x10FFFFFF},
 };
 
-bool isPlain(unsigned long character) {
-    return std::none_of(kDeceptive.begin(), kDeceptive.end(), [&](const Range& range) {
+// Unicode: what has a width and no ink.
+constexpr std::array kSpaces{
+    Range{0x0020, 0x0020}, Range{0x00A0, 0x00A0}, Range{0x1680, 0x1680}, Range{0x2000, 0x200A},
+    Range{0x202F, 0x202F}, Range{0x205F, 0x205F}, Range{0x2800, 0x2800}, Range{0x3000, 0x3000},
+};
+
+template <class Ranges> bool isIn(const Ranges& ranges, unsigned long character) {
+    return std::any_of(ranges.begin(), ranges.end(), [&](const Range& range) {
         return character >= range.first && character <= range.last;
     });
 }
+
+bool isPlain(unsigned long character) { return !isIn(kDeceptive, character); }
 
 // Take one character off the front of a text.
 //   out  its code point; size  its octets, at least 1; -1 for an octet that is not UTF-8
@@ -71,6 +79,17 @@ long countPlainCharacters(std::string_view text) {
         ++count;
     }
     return count;
+}
+
+bool isBlank(std::string_view text) {
+    std::size_t size = 0;
+    for (; !text.empty(); text.remove_prefix(size)) {
+        const long character = takeCharacter(text, size);
+        if (character < 0 || !isIn(kSpaces, static_cast<unsigned long>(character))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 std::string readBmp(const unsigned char* octets, std::size_t count) {

@@ -11,6 +11,9 @@ namespace sslkeys {
 //   out  the number of characters, or -1
 long countPlainCharacters(std::string_view text);
 
+// Tell whether text has nothing but spaces, of whatever width.
+bool isBlank(std::string_view text);
+
 // Read a BMPString as UTF-8; what is no character becomes U+FFFD. As everybody does, it is read as
 // UTF-16, which writes the characters beyond as two.
 std::string readBmp(const unsigned char* octets, std::size_t count);
