@@ -113,10 +113,11 @@ void addCrlUrls(X509* certificate, const std::vector<std::string>& urls) {
 
 void appendAccess(AUTHORITY_INFO_ACCESS* list, int method, const std::string& url) {
     OwnedAccess access(require(ACCESS_DESCRIPTION_new(), kFailure));
+    OwnedGeneralName location = makeUri(url);  // before the old one goes: without memory it throws
     ASN1_OBJECT_free(access->method);
     access->method = OBJ_nid2obj(method);
     GENERAL_NAME_free(access->location);
-    access->location = makeUri(url).release();
+    access->location = location.release();
     require(sk_ACCESS_DESCRIPTION_push(list, access.get()), kFailure);
     static_cast<void>(access.release());
 }
@@ -138,8 +139,10 @@ void addPolicies(X509* certificate, const std::vector<std::string>& oids) {
     const OwnedPolicies list(require(sk_POLICYINFO_new_null(), kFailure));
     for (const std::string& oid : oids) {
         OwnedPolicy policy(require(POLICYINFO_new(), kFailure));
+        OwnedObject id = parseOid(oid);
+        require(id.get(), kFailure);
         ASN1_OBJECT_free(policy->policyid);
-        policy->policyid = require(parseOid(oid).release(), kFailure);
+        policy->policyid = id.release();
         require(sk_POLICYINFO_push(list.get(), policy.get()), kFailure);
         static_cast<void>(policy.release());
     }
