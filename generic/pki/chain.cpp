@@ -5,6 +5,7 @@
 #include "pki/chain_verdict.h"
 #include "pki/path.h"
 #include "pki/pem.h"
+#include "pki/permitted.h"
 
 #include <openssl/objects.h>
 #include <openssl/x509_vfy.h>
@@ -117,6 +118,19 @@ std::string signerOf(const std::vector<X509*>& chain) {
     return printKeyFingerprint(X509_get_X509_PUBKEY(chain[1]));
 }
 
+// A wildcard is no way around the constraints of a CA that exclude a host below it.
+void requirePermittedHost(const std::vector<X509*>& chain, const Certificate& leaf,
+                          const std::string& host) {
+    const auto ca = std::find_if(chain.begin() + 1, chain.end(),
+                                 [&](const X509* each) { return !isHostPermitted(each, host); });
+    if (ca != chain.end()) {
+        refuse(Code::ChainInvalid, leaf,
+               "may not be for the host " + quote(host) + ": the name constraints of " +
+                   quote(printName(X509_get_subject_name(*ca))) + " do not allow that",
+               {{"depth", "0"}, {"check", "NAMECONSTRAINT"}});
+    }
+}
+
 void requireDepth(const std::vector<X509*>& chain, const Question& question,
                   const Certificate& leaf) {
     const int between = std::max(0, static_cast<int>(chain.size()) - 2);
@@ -181,6 +195,9 @@ std::string verify(const Certificate& certificate, const Question& question) {
     requireNames(certificate, question);
     const std::vector<X509*> chain = chainOf(context.get());
     requireDepth(chain, question, certificate);
+    if (question.host && !isAddress(*question.host)) {
+        requirePermittedHost(chain, certificate, *question.host);
+    }
     if (question.crls) {
         requireUnrevoked(chain, *question.crls, question.now);
     }

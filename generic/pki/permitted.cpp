@@ -110,4 +110,13 @@ void requirePermitted(const X509* ca, const Name& subject, const AltNames& altNa
     }
 }
 
+bool isHostPermitted(const X509* ca, const std::string& host) {
+    if (X509_get_ext_by_NID(ca, NID_name_constraints, -1) < 0) {
+        return true;
+    }
+    const auto constraints = readExtension<OwnedNameConstraints>(ca, NID_name_constraints);
+    return constraints != nullptr &&
+           isPermitted(constraints.get(), Name(), {{AltName::kDns, host}}, false);
+}
+
 }  // namespace sslkeys

@@ -6,6 +6,8 @@
 #include "pki/name.h"
 #include "pki/owned.h"
 
+#include <string>
+
 namespace sslkeys {
 
 // Refuse names that a CA's constraints do not allow for what it signs: those that OpenSSL refuses
@@ -15,5 +17,9 @@ namespace sslkeys {
 //           taken for a host name where it has no other
 //   errors  CERTIFICATE CONSTRAINT
 void requirePermitted(const X509* ca, const Name& subject, const AltNames& altNames, bool isLeaf);
+
+// Tell whether a CA's constraints allow a host that a certificate below it is for, perhaps by a
+// wildcard, of which OpenSSL asks nothing but whether that is allowed.
+bool isHostPermitted(const X509* ca, const std::string& host);
 
 }  // namespace sslkeys
