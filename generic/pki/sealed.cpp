@@ -166,7 +166,9 @@ Header readHeader(std::string_view lines) {
         at == std::string_view::npos ? "" : lines.substr(at + kField.size(), kLongest);
     const std::string_view value = field.substr(0, field.find_first_of(" \r\n"));
     const std::size_t comma = std::min(value.find(','), value.size());
-    Header header{std::string(value.substr(0, comma)), {}};
+    // What is no name of a cipher is nothing to tell anybody.
+    const std::string name(value.substr(0, comma));
+    Header header{EVP_get_cipherbyname(name.c_str()) == nullptr ? "" : name, {}};
     long length = 0;
     const OwnedBytes octets(OPENSSL_hexstr2buf(
         std::string(value.substr(std::min(comma + 1, value.size()))).c_str(), &length));

@@ -104,6 +104,7 @@ proc ::corpus::keys {} {
         make key $name-sealedold {openssl pkcs8 -topk8 -in $file -passout pass:fuzz -v1 PBE-SHA1-3DES}
         make key $name-otherpassword {openssl pkcs8 -topk8 -in $file -passout pass:other}
         make key $name-headers {openssl pkey -in $file -traditional -aes128 -passout pass:fuzz}
+        make key $name-headers-des {openssl pkey -in $file -traditional -des -passout pass:fuzz -provider legacy -provider default}
     }
     if {[dict exists $keys p256]} {
         set file [dict get $keys p256]

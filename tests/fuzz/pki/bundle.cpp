@@ -46,6 +46,14 @@ void checkBundle(const Bundle& bundle) {
     fuzz::check(std::find(kKinds.begin(), kKinds.end(), bundle.kind) != kKinds.end(),
                 "what was opened is of a kind that is listed");
     checkParts(bundle);
+    for (const Error& error : bundle.unsupported) {
+        fuzz::check(error.is(Code::KeyUnsupported),
+                    "what is passed over is a key that is not used");
+    }
+    fuzz::check(bundle.unsupported.empty() || !bundle.keys.empty() ||
+                    !bundle.certificates.empty() || !bundle.requests.empty() ||
+                    !bundle.crls.empty() || !bundle.publicKeys.empty(),
+                "what has nothing but such keys is refused");
     if (bundle.hasCertificateOfKey) {
         fuzz::check(bundle.certificates.front().matches(bundle.keys.front().get()),
                     "the key's certificate stands first");
