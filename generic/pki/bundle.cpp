@@ -186,6 +186,9 @@ class Opener {
 
     void add(const std::string& kind, const PemBlock& block) {
         const der::View octets = octetsOf(block.der);
+        if (kind == "request" || kind == "key" || kind == "publickey") {
+            countOctets(bundle_, octets.size());
+        }
         if (kind == "pkcs12") {
             requireLength(octets.size(), kLongestPem, Code::BundleLength, "the PKCS#12");
             readPkcs12(block.der, password_, effort_, bundle_);
@@ -272,9 +275,14 @@ void addKey(Bundle& bundle, const std::function<Key()>& read) {
     }
 }
 
+void countOctets(Bundle& bundle, std::size_t octets) {
+    bundle.octets += octets;
+    requireLength(bundle.octets, kLongestPem, Code::BundleLength,
+                  "what there is beside revocation lists");
+}
+
 void addCertificate(Bundle& bundle, der::View der) {
-    bundle.octets += der.size();
-    requireLength(bundle.octets, kLongestPem, Code::BundleLength, "the list of certificates");
+    countOctets(bundle, der.size());
     bundle.certificates.push_back(Certificate::fromDer(der.begin(), der.size()));
 }
 

@@ -27,7 +27,7 @@ struct Bundle {
     // The first key's certificate, then those that lead from it to its root, then the others in
     // their order.
     std::vector<Certificate> certificates;
-    std::size_t octets = 0;            // of them all
+    std::size_t octets = 0;            // of all but revocation lists
     bool hasCertificateOfKey = false;  // the first of the list
     std::vector<std::string> names;    // friendly names of a PKCS#12 in their order, each once
     std::vector<Request> requests;
@@ -39,9 +39,8 @@ struct Bundle {
 // as Windows, Java and NSS write them; what they carry is as strict as it is elsewhere.
 //   in      password  none: the data is not sealed, or with nothing at all; an empty one and none
 //           are two things in a PKCS#12, and both are tried for either
-//   errors  BUNDLE UNKNOWN, LENGTH, ENCRYPTED, PASSWORD, ALGORITHM, EFFORT, DAMAGED; KEY PEM,
-//   LENGTH;
-//           KEY UNSUPPORTED where there is nothing but such keys; CERTIFICATE PEM; REQUEST PEM,
+//   errors  BUNDLE UNKNOWN, LENGTH, ENCRYPTED, PASSWORD, ALGORITHM, EFFORT, DAMAGED; KEY PEM and
+//           LENGTH, UNSUPPORTED where there is nothing but such keys; CERTIFICATE PEM; REQUEST PEM,
 //           LENGTH, SIGNATURE, ATTRIBUTE
 Bundle openBundle(const Secret& data, const std::optional<Secret>& password);
 
@@ -50,8 +49,12 @@ Bundle openBundle(const Secret& data, const std::optional<Secret>& password);
 //   errors  those of the reading, but KEY UNSUPPORTED
 void addKey(Bundle& bundle, const std::function<Key()>& read);
 
-// Add a certificate to what was found.
-//   errors  BUNDLE LENGTH when there are too many; CERTIFICATE PEM
+// Count what is read beside revocation lists, which costs more than they do.
+//   errors  BUNDLE LENGTH when it is too much
+void countOctets(Bundle& bundle, std::size_t octets);
+
+// Add a certificate to what was found, and count it.
+//   errors  BUNDLE LENGTH; CERTIFICATE PEM
 void addCertificate(Bundle& bundle, der::View der);
 
 // Add a revocation list to what was found.
