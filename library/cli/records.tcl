@@ -37,6 +37,10 @@ proc ::sslkeys::cli::AuditCells {row} {
     if {![catch {dict get $details name} name] && $name ne $object} {
         set object "$name, $object"
     }
+    # A revocation has a reason, whoever revokes may have said why.
+    if {![catch {dict get $details reason} reason]} {
+        dict set row why [string trim "$reason[expr {[dict get $row why] eq {} ? {} : " ([dict get $row why])"}]"]
+    }
     dict set row what $object
     dict set row when [Stamp [dict get $row at]]
     return $row
