@@ -2,7 +2,10 @@
 
 proc ::sslkeys::cli::DoDoctor {options words} {
     variable json
-    set findings [::sslkeys::doctor::examine [dict get $options -keys] -program [Line $options] {*}[Given $options -now]]
+    LoadFile progress
+    set findings [::sslkeys::doctor::examine [dict get $options -keys] -program [Line $options] {*}[Given $options -now] \
+        -progress [list ::sslkeys::cli::TellProgress [clock milliseconds]]]
+    ClearProgress
     set worst [::sslkeys::doctor::worst $findings]
     set status [dict get {ok 0 note 0 warning 5 error 6} $worst]
     if {$json} {
@@ -21,4 +24,8 @@ proc ::sslkeys::cli::DoDoctor {options words} {
         Say "Nothing is wrong."
     }
     return $status
+}
+
+proc ::sslkeys::cli::TellProgress {began count all} {
+    Progress $count $count $all $began
 }

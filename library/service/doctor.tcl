@@ -20,20 +20,26 @@ foreach part {files ca records} {
 unset part
 
 # Examine a key directory.
-#   in      the directory; -now; -program  how the command lines of findings begin
+#   in      the directory; -now; -program  how the command lines of findings begin; -progress  prefix that gets how many pairs of
+#           how many were looked at
 #   out     list of findings, the worst first: dict level (note, warning, error) code what why mend
 proc ::sslkeys::doctor::examine {directory args} {
     variable checks
     variable levels
-    set options [::sslkeys::ReadOptions $args {-now {} -program sslkeys}]
+    set options [::sslkeys::ReadOptions $args {-now {} -program sslkeys -progress {}}]
     set now [expr {[dict get $options -now] eq {} ? [clock seconds] : [dict get $options -now]}]
-    set patient [dict create directory $directory now $now program [dict get $options -program] registry {} broken {}]
+    set patient [dict create directory $directory now $now program [dict get $options -program] registry {} broken {} certificates {} progress [dict get $options -progress]]
     set findings {}
     if {![file isdirectory $directory]} {
         Add findings error nodirectory "there is no key directory \"$directory\"" {} "[dict get $patient program] init CN='Example CA'"
         return $findings
     }
+    if {![file readable $directory] || ![file executable $directory]} {
+        AddForeign $patient findings "the key directory \"$directory\" cannot be looked into"
+        return $findings
+    }
     OpenRegistry patient
+    dict set patient certificates [ReadCertificates $patient]
     try {
         foreach check $checks {
             Check[string totitle $check] $patient findings
@@ -85,6 +91,13 @@ proc ::sslkeys::doctor::Add {findingsName level code what why mend} {
     lappend findings [dict create level $level code $code what $what why $why mend $mend]
 }
 
+# What somebody else owns, he may look at.
+proc ::sslkeys::doctor::AddForeign {patient findingsName what} {
+    upvar 1 $findingsName findings
+    set owner [file attributes [dict get $patient directory] -owner]
+    Add findings error access $what "It belongs to $owner." "sudo -u [Shell $owner] [dict get $patient program] doctor"
+}
+
 # A path of the key directory as a command line has it.
 proc ::sslkeys::doctor::Path {patient name} {
     return [Shell [file join [dict get $patient directory] $name]]
@@ -118,6 +131,24 @@ proc ::sslkeys::doctor::Info {patient name} {
     } trap SSLKEYS {} {
         return {}
     }
+}
+
+# The certificates in the directory but for the CA's own, by the names of their files: dict fingerprint keyfingerprint notafter ca; {}
+# for what is none. Read once, and of each no more than that: there may be thousands.
+proc ::sslkeys::doctor::ReadCertificates {patient} {
+    set read {}
+    foreach name [lsort [glob -nocomplain -tails -types f -directory [dict get $patient directory] *.crt]] {
+        set stem [file rootname $name]
+        if {$stem eq {ca} || [string match ca-* $stem] || ![file readable [file join [dict get $patient directory] $name]]} {
+            continue
+        }
+        try {
+            dict set read $stem [::sslkeys::certificate info [Read $patient $name] -fields {fingerprint keyfingerprint notafter}]
+        } trap SSLKEYS {} {
+            dict set read $stem {}
+        }
+    }
+    return $read
 }
 
 # "3 days", "5 hours".

@@ -88,6 +88,46 @@ proc ::cli::Members {text positionName end named} {
     }
 }
 
+# List the fields of JSON, in whatever depth, with the kind of their values.
+#   out  list: field, kind (text, number, flag, null, list, object) ...
+proc ::cli::kinds {text} {
+    set kinds {}
+    foreach {- field first} [regexp -all -inline {"((?:[^"\\]|\\.)*)":([\["\{0-9tfn-])} $text] {
+        lappend kinds $field [dict get {\[ list \{ object {"} text t flag f flag n null} [regsub {[0-9-]} $first n]]
+        if {[regexp {[0-9-]} $first]} {
+            lset kinds end number
+        }
+    }
+    return $kinds
+}
+
+# Put a certificate on record as the door does: its key is its holder's.
+#   out  its serial number
+proc ::cli::enrol {keys profile name args} {
+    set registry [sslkeys::registry new $keys]
+    try {
+        set made [sslkeys::certificate issue $profile -cafile $keys/ca.crt -cakeyfile $keys/ca.key CN $name {*}$args]
+        $registry prepare [dict create name $name profile $profile certificate [dict get $made certificate] origin est]
+        $registry release [dict get $made serial]
+        return [dict get $made serial]
+    } finally {
+        $registry destroy
+    }
+}
+
+# Put a request into the queue as the door does.
+#   out  its id
+proc ::cli::ask {keys name args} {
+    set registry [sslkeys::registry new $keys]
+    try {
+        set fingerprint [dict get [sslkeys::key info [sslkeys::key generate]] keyfingerprint]
+        return [$registry openRequest [dict merge [dict create operation enroll profile client name $name subject [list CN $name] \
+            keyfingerprint $fingerprint csrhash $fingerprint keytype ec address 192.0.2.7 expires [expr {[clock seconds] + 86400}]] $args]]
+    } finally {
+        $registry destroy
+    }
+}
+
 # ---- examples in documents ------------------------------------------------------------------------
 #
 # Lines that begin with `$ ` are typed into a shell, the others are what it answers, standard error included; `...` stands for
@@ -98,14 +138,21 @@ proc ::cli::markdownConsole {text} {
     join [lmap {- block} [regexp -all -inline {\n```console\n(.*?)\n```} \n$text] {set block}] \n
 }
 
+# Type a line into a shell that finds the program.
+#   in   more of its PATH, in front
+#   out  dict: status, stdout, stderr
+proc ::cli::typeLine {directory line {path {}}} {
+    variable program
+    ::support::preloaded {
+        ::support::run -directory $directory -env [list PATH [join [list {*}$path [file dirname $program] $::env(PATH)] :]] -- sh -c $line
+    }
+}
+
 # Type the examples in a directory, and answer what did not come as it stands there.
 proc ::cli::typeExamples {text directory} {
-    variable program
     set complaints {}
     foreach {line expected} [SplitConsole $text] {
-        set ran [::support::preloaded {
-            ::support::run -directory $directory -env [list PATH [file dirname $program]:$::env(PATH)] -- sh -c "exec 2>&1; $line"
-        }]
+        set ran [typeLine $directory "exec 2>&1; $line"]
         set pattern [string map {... * [ \\[ ] \\] ? \\? * \\* \\ \\\\} [join $expected \n]]
         if {![string match $pattern [string trimright [dict get $ran stdout] \n]]} {
             lappend complaints "$line\nexpected:\n[join $expected \n]\ngot:\n[dict get $ran stdout]"

@@ -11,8 +11,12 @@ proc ::sslkeys::doctor::CheckAuthority {patient findingsName} {
             Add findings warning requested "the CA waits for its certificate" "Another CA has to sign ca.csr." \
                 "$program init -certificatefile FILE"
         } else {
-            Add findings error noca "there is no CA" {} \
-                [expr {$hasKey ? "cp BACKUP/ca.crt [Path $patient ca.crt]" : "$program init CN='Example CA'"}]
+            set hasRecord [llength [glob -nocomplain -directory [dict get $patient directory] registry.db ca.crl]]
+            Add findings error noca "there is no CA[expr {$hasRecord ? {, but the records of one} : {}}]" \
+                [expr {$hasRecord ? {Another CA would be none of those that have its certificates.} : {}}] \
+                [expr {$hasKey ? "cp BACKUP/ca.crt [Path $patient ca.crt]"
+                    : $hasRecord ? "cp -p BACKUP/ca.key BACKUP/ca.crt [Shell [dict get $patient directory]]/"
+                    : "$program init CN='Example CA'"}]
         }
         return
     }

@@ -32,46 +32,72 @@ proc ::sslkeys::doctor::Owner {path} {
 proc ::sslkeys::doctor::CheckPairs {patient findingsName} {
     upvar 1 $findingsName findings
     set directory [dict get $patient directory]
-    foreach name [lsort [glob -nocomplain -tails -types f -directory $directory *.key]] {
+    set settled {}
+    set names [lsort [glob -nocomplain -tails -types f -directory $directory *.key]]
+    set count 0
+    foreach name $names {
+        if {[dict get $patient progress] ne {}} {
+            {*}[dict get $patient progress] [incr count] [llength $names]
+        }
         set stem [file rootname $name]
-        if {$stem eq {ca} || [string match ca-* $stem]} {
-            continue
+        if {$stem ne {ca} && ![string match ca-* $stem] && [file readable [file join $directory $name]]} {
+            dict set settled $stem [CheckPair $patient $stem findings]
         }
-        if {![file exists [file join $directory $stem.crt]]} {
-            Add findings warning orphan "$name is there without a certificate" \
-                "sslkeys leaves no such key, and issues nothing under a name where one stands." \
-                "mv [Path $patient $name] [Path $patient $name.orphan]"
-            continue
-        }
-        CheckPair $patient $stem findings
     }
-    foreach name [lsort [glob -nocomplain -tails -types f -directory $directory *.crt]] {
-        if {[Info $patient $name] eq {} && [file readable [file join $directory $name]] && [file rootname $name] ne {ca}} {
-            Add findings error damaged "$name is no certificate" "It was damaged or put there by another program." \
-                "mv [Path $patient $name] [Path $patient $name.damaged]"
+    dict for {stem info} [dict get $patient certificates] {
+        if {$info eq {} && !([dict exists $settled $stem] && [dict get $settled $stem])} {
+            Add findings error damaged "$stem.crt is no certificate" "It was damaged or put there by another program." \
+                "mv [Path $patient $stem.crt] [Path $patient $stem.crt.damaged]"
         }
     }
 }
 
+# Check a key.
+#   out  whether all was said of its certificate's file as well
 proc ::sslkeys::doctor::CheckPair {patient stem findingsName} {
     upvar 1 $findingsName findings
-    set certificate [Read $patient $stem.crt]
-    set key [Read $patient $stem.key]
-    if {$key eq {} || [Info $patient $stem.crt] eq {}} {
-        return
-    }
     try {
-        set fits [::sslkeys::certificate match $certificate $key]
-    } trap {SSLKEYS KEY ENCRYPTED} {} {
-        return
+        set info [::sslkeys::key info [Read $patient $stem.key]]
     } trap SSLKEYS {message} {
-        Add findings error pair "$stem.key cannot be read" $message "[dict get $patient program] reissue $stem"
+        Add findings error pair "$stem.key cannot be read" $message "[dict get $patient program] reissue [Shell $stem]"
+        return 0
+    }
+    set key [dict get $info keyfingerprint]
+    set certificate [expr {[dict exists $patient certificates $stem] ? [dict get $patient certificates $stem] : {}}]
+    if {$certificate ne {}} {
+        # What a sealed key is for cannot be seen.
+        if {$key ne {} && $key ne [dict get $certificate keyfingerprint]} {
+            Add findings error pair "$stem.key is not the key of $stem.crt" \
+                "Programs that load the two fail." "[dict get $patient program] reissue [Shell $stem]"
+        }
+        return 1
+    }
+    set isThere [file exists [file join [dict get $patient directory] $stem.crt]]
+    set serial [RecordedFor $patient $stem $key]
+    if {$serial ne {}} {
+        Add findings error [expr {$isThere ? {damaged} : {nofile}}] \
+            "$stem.crt [expr {$isThere ? {is no certificate} : {is not there}}], and its key is" "The certificate is on record." \
+            "[dict get $patient program] show $serial -pem >[Path $patient $stem.crt]"
+        return 1
+    }
+    if {!$isThere} {
+        Add findings warning orphan "$stem.key is there without a certificate" \
+            "sslkeys leaves no such key, and issues nothing under a name where one stands." \
+            "mv [Path $patient $stem.key] [Path $patient $stem.key.orphan]"
+    }
+    return 0
+}
+
+# Find the certificate on record that a key belongs to; of a sealed one by its name.
+#   out  its serial number, or {}
+proc ::sslkeys::doctor::RecordedFor {patient stem key} {
+    if {[dict get $patient registry] eq {}} {
         return
     }
-    if {!$fits} {
-        Add findings error pair "$stem.key is not the key of $stem.crt" \
-            "Programs that load the two fail." "[dict get $patient program] reissue $stem"
-    }
+    set condition [expr {$key eq {} ? "folded = :folded AND origin = 'command'" : "keyfingerprint = :key"}]
+    return [[[dict get $patient registry] db] value \
+        "SELECT serial FROM certificates WHERE $condition AND state = 'issued' ORDER BY sequence DESC LIMIT 1" \
+        [list folded [string tolower $stem] key $key]]
 }
 
 # What a call that was broken off left, by our own temporary names. One of this moment may be at work.

@@ -29,13 +29,18 @@ proc ::sslkeys::doctor::CheckRegistry {patient findingsName} {
     }
     switch -glob -- $code {
         {SSLKEYS STORE NEWER*} {
-            Add findings error newer $message "Another sslkeys wrote it." "apt-get install --only-upgrade sslkeys"
+            Add findings error newer $message {} "Use the release that wrote it, or a later one."
+        }
+        {SSLKEYS STORE FOREIGN*} {
+            Add findings error foreign "ca.crt is not the CA that registry.db belongs to" \
+                "What it would sign nobody who has a certificate trusts, and nothing on record could be revoked." \
+                "cp -p BACKUP/ca.key BACKUP/ca.crt [Shell [dict get $patient directory]]/"
         }
         {SSLKEYS STORE BUSY*} {
             Add findings warning busy $message "Another process keeps it locked." "fuser -v [Path $patient registry.db]"
         }
         {POSIX EACCES*} {
-            Add findings error access $message {} "ls -l [Path $patient registry.db]"
+            AddForeign $patient findings $message
         }
         default {
             Add findings error damaged "the registry is damaged" $message "$program restore BACKUP"
@@ -50,23 +55,22 @@ proc ::sslkeys::doctor::CheckRecord {patient findingsName} {
     if {$registry eq {}} {
         return
     }
-    set program [dict get $patient program]
-    set directory [dict get $patient directory]
-    foreach name [lsort [glob -nocomplain -tails -types f -directory $directory *.crt]] {
-        set stem [file rootname $name]
-        set info [Info $patient $name]
-        if {$stem eq {ca} || [string match ca-* $stem] || $info eq {} || ![IsOurs $patient $name]} {
+    set db [$registry db]
+    dict for {stem info} [dict get $patient certificates] {
+        if {$info eq {}} {
             continue
         }
-        set row [lindex [$registry find [dict get $info fingerprint]] 0]
-        if {$row eq {}} {
-            Add findings warning unrecorded "$name is not on record" "It can be neither revoked nor renewed." "$program import [Path $patient $name]"
-        } elseif {[dict get $row state] eq {issued} && [$registry standing [dict get $row serial] -now [dict get $patient now]] eq {superseded}
-                && [string equal -nocase $stem [dict get $row name]]} {
+        set row [$db row {SELECT serial, name, state FROM certificates WHERE fingerprint = :fingerprint} $info]
+        if {![dict size $row]} {
+            if {[IsOurs $patient $stem.crt]} {
+                Add findings warning unrecorded "$stem.crt is not on record" "It can be neither revoked nor renewed." \
+                    "[dict get $patient program] import [Path $patient $stem.crt]"
+            }
+        } elseif {[dict get $row state] eq {issued} && [string equal -nocase $stem [dict get $row name]]
+                && [$registry standing [dict get $row serial] -now [dict get $patient now]] eq {superseded}} {
             CheckLater $patient $stem $registry findings
         }
     }
-    CheckMissing $patient findings
 }
 
 # Whether our CA signed the certificate of a file, whatever time it is.
@@ -94,32 +98,22 @@ proc ::sslkeys::doctor::CheckLater {patient stem registry findingsName} {
         "[dict get $patient program] reissue $stem"
 }
 
-# A key whose certificate file is gone, though it is on record.
-proc ::sslkeys::doctor::CheckMissing {patient findingsName} {
-    upvar 1 $findingsName findings
-    set rows [[[dict get $patient registry] db] rows {
-        SELECT name, serial FROM certificates WHERE state = 'issued' AND origin IN ('command', 'line') AND notafter >= :now
-        ORDER BY sequence DESC LIMIT 10000
-    } [list now [dict get $patient now]]]
-    set seen {}
-    foreach row $rows {
-        set name [dict get $row name]
-        if {[dict exists $seen [string tolower $name]]} {
-            continue
-        }
-        dict set seen [string tolower $name] 1
-        if {[llength $findings] < 200 && ![file exists [file join [dict get $patient directory] $name.crt]]} {
-            Add findings note nofile "$name.crt is not there, though it is on record" "Its name stays taken." \
-                "[dict get $patient program] show [Shell [dict get $row serial]] -pem >[Path $patient $name.crt]"
-        }
+# The line that gives a certificate its successor: where its key is.
+proc ::sslkeys::doctor::Successor {patient row} {
+    set name [Shell [dict get $row name]]
+    if {[dict get $row origin] in {est line}} {
+        return "sslkeys renew HOST $name"
     }
+    if {![file exists [file join [dict get $patient directory] [dict get $row name].key]]} {
+        return "[dict get $patient program] sign [dict get $row profile] $name.csr -force"
+    }
+    return "[dict get $patient program] reissue $name"
 }
 
 # Certificates that are weak, or good for longer than a secret should be.
 proc ::sslkeys::doctor::CheckNames {patient findingsName} {
     upvar 1 $findingsName findings
     variable longest
-    set program [dict get $patient program]
     if {[dict get $patient registry] eq {}} {
         return
     }
@@ -127,16 +121,16 @@ proc ::sslkeys::doctor::CheckNames {patient findingsName} {
     set current "state = 'issued' AND notafter >= :now AND NOT EXISTS (SELECT 1 FROM certificates AS later
         WHERE later.folded = certificates.folded AND later.state = 'issued' AND later.sequence > certificates.sequence)"
     set values [list now [dict get $patient now] longest [expr {$longest * 86400}]]
-    foreach row [$db rows "SELECT name, notbefore, notafter FROM certificates WHERE notafter - notbefore > :longest + 600
+    foreach row [$db rows "SELECT name, profile, origin, notbefore, notafter FROM certificates WHERE notafter - notbefore > :longest + 600
             AND profile <> 'intermediate' AND $current ORDER BY notafter DESC LIMIT 20" $values] {
         Add findings note long "the certificate of [dict get $row name] is good for [Span [expr {[dict get $row notafter] - [dict get $row notbefore]}]]" \
-            "Whoever steals its key has it for as long." "$program reissue [dict get $row name] -days 365"
+            "Whoever steals its key has it for as long." "[Successor $patient $row][expr {[dict get $row origin] in {est line} ? {} : { -days 365}}]"
     }
-    foreach row [$db rows "SELECT name, certificate FROM certificates WHERE origin = 'import' AND $current LIMIT 1000" [dict remove $values longest]] {
+    foreach row [$db rows "SELECT name, profile, origin, certificate FROM certificates WHERE origin = 'import' AND $current LIMIT 1000" [dict remove $values longest]] {
         set info [::sslkeys::certificate info [dict get $row certificate]]
         if {[regexp -nocase {md5|sha1} [dict get $info signature]] || ([dict get $info keytype] eq {rsa} && [dict get $info bits] < 2048)} {
             Add findings warning weak "the certificate of [dict get $row name] is weak: [dict get $info signature], [dict get $info keytype] [dict get $info bits]" \
-                "It can be forged." "$program reissue [dict get $row name]"
+                "It can be forged." [Successor $patient $row]
         }
     }
 }
@@ -162,7 +156,7 @@ proc ::sslkeys::doctor::CheckExpiry {patient findingsName} {
                 }
                 Add findings [expr {$left < 0 ? {error} : {warning}}] expiry \
                     "the certificate of [dict get $row name] ($profile) [expr {$left < 0 ? "ended [Span [expr {-$left}]] ago" : "ends in [Span $left]"}]" \
-                    "Nobody trusts it then." "$program reissue [Shell [dict get $row name]]"
+                    "Nobody trusts it then." [Successor $patient $row]
             }
         }
     }
