@@ -10,9 +10,21 @@ namespace eval ::sslkeys::cli {
     variable loaded {}
     # The open registry.
     variable registry {}
+    # The words behind the command.
+    variable arguments {}
+    # What a message of the package says -> what is said here.
+    variable spoken {
+        {: (?:call sslkeys::[a-z ]+ first|open it first, with sslkeys::registry new)} {}
+        {sslkeys::initialize -certificate}  {`sslkeys init -certificatefile`}
+        {sslkeys::rollover prepare -certificate} {`sslkeys rollover prepare -certificatefile`}
+        {-(force|anew|request) 1}           {-\1}
+        {-certificate\M}                   {-certificatefile}
+        {-(ca|cakey) or -(?:ca|cakey)file}  {-\1file}
+        {, with -anew\M}                   {, with -force}
+    }
 }
 
-foreach part {table parse text output hint secret locate} {
+foreach part {table parse text output json hint secret locate} {
     source -encoding utf-8 [file join $::sslkeys::cli::directory $part.tcl]
 }
 unset part
@@ -30,14 +42,16 @@ proc ::sslkeys::cli::main {argv} {
 proc ::sslkeys::cli::Run {argv} {
     variable quiet
     variable json
+    variable arguments
     set json [expr {{-json} in $argv || {--json} in $argv}]
     set command {}
-    set options {-keys keys -config {}}
+    set options {-keys keys}
     if {$argv in {--version -version -V}} {
         set argv version
     }
     try {
         lassign [Parse $argv] command options words
+        set arguments $words
         set json [dict get $options -json]
         set quiet [dict get $options -quiet]
         LearnTerminal [dict get $options -color]
@@ -48,12 +62,14 @@ proc ::sslkeys::cli::Run {argv} {
         }
         Load $command
         set status [[Procedure $command] $options $words]
+        EndArray 0
         flush stdout
         return [expr {$status eq {} ? 0 : $status}]
     } trap {POSIX EPIPE} {} {
         # Whoever read has had enough: as a program that SIGPIPE ends.
         return 141
     } on error {message details} {
+        catch {EndArray 1}
         return [Fail $command $options $message $details]
     } finally {
         CloseAll
@@ -84,6 +100,9 @@ proc ::sslkeys::cli::LoadFile {file} {
 # Tell what went wrong, and answer the exit status.
 proc ::sslkeys::cli::Fail {command options message details} {
     set code [dict get $details -errorcode]
+    if {[string match {error writing "stdout"*} $message]} {
+        dict set details -errorcode [list POSIX [lindex $code 1] stdout]
+    }
     set misused [string match {SSLKEYS ARGS USAGE*} $code]
     Tell [expr {$misused ? [lindex $code 4] : $command}] $options $message $details
     return [expr {$misused ? 2 : 1}]
@@ -92,18 +111,12 @@ proc ::sslkeys::cli::Fail {command options message details} {
 # Tell what went wrong on standard error: a sentence, and what to do next.
 proc ::sslkeys::cli::Tell {command options message details} {
     variable json
-    set code [dict get $details -errorcode]
-    set hints [Hints $command $options $code]
-    if {[lindex $code 0] ni {SSLKEYS POSIX} && ![string match {TCL LOOKUP INDEX*} $code]} {
-        set hints [list "This is a fault of sslkeys itself; SSLKEYS_TRACE=1 shows where."]
-    }
-    set message [Sentence $message]
     try {
         if {$json} {
-            puts stderr [Json [dict create error $message code [Cut $code 200] next [join $hints "; "]]]
+            puts stderr [Json [Trouble $command $options $message $details]]
         } else {
-            puts stderr "sslkeys[expr {$command eq {} ? {} : " $command"}]: $message"
-            foreach hint $hints {
+            puts stderr "sslkeys[expr {$command eq {} ? {} : " $command"}]: [Sentence $message]"
+            foreach hint [HintsFor $command $options $details] {
                 puts stderr "  $hint"
             }
         }
@@ -115,12 +128,42 @@ proc ::sslkeys::cli::Tell {command options message details} {
     }
 }
 
+# What went wrong, as programs are told: the sentence, the code and what it is about, what to do next.
+proc ::sslkeys::cli::Trouble {command options message details} {
+    set code [dict get $details -errorcode]
+    set words [expr {[lindex $code 0] eq {SSLKEYS} ? 3 : 2}]
+    set about {}
+    foreach {name value} [lrange $code $words end] {
+        dict set about $name $value
+    }
+    return [dict create error [Sentence $message] code [lrange $code 0 $words-1] details [expr {$words == 3 ? $about : {}}] \
+        next [HintsFor $command $options $details]]
+}
+
+# What to do next; a fault of ours is told as one.
+proc ::sslkeys::cli::HintsFor {command options details} {
+    set code [dict get $details -errorcode]
+    if {[lindex $code 0] ni {SSLKEYS POSIX} && ![string match {TCL LOOKUP INDEX*} $code]} {
+        return [list "This is a fault of sslkeys itself; SSLKEYS_TRACE=1 shows where."]
+    }
+    return [Hints $command $options $code]
+}
+
+# Tell what one of several things met, which keeps none of the others: in an array it is an element.
+#   in  what the thing is told by: a field and its value
+proc ::sslkeys::cli::TellOne {command options about message details} {
+    variable json
+    if {$json} {
+        WriteJson [dict merge $about [Trouble $command $options $message $details]]
+    } else {
+        Tell $command $options $message $details
+    }
+}
+
 # Do something with each argument. What one of them meets is told and does not keep the others.
 #   out  the exit status: 0; 1 when all failed, 3 when some did; 4 when one waits
 proc ::sslkeys::cli::Each {command options words prefix} {
-    if {[llength $words] == 1} {
-        return [{*}$prefix [lindex $words 0]]
-    }
+    BeginArray
     set worst 0
     set failed 0
     foreach word $words {
@@ -130,15 +173,20 @@ proc ::sslkeys::cli::Each {command options words prefix} {
             return -options $details $message
         } on error {message details} {
             incr failed
-            Tell $command $options $message $details
+            TellOne $command $options [list word [Cut $word]] $message $details
         }
     }
     return [expr {!$failed ? $worst : $failed == [llength $words] ? 1 : 3}]
 }
 
-# Bring a message to one harmless line.
+# Bring a message to one harmless line, with the words of the command line where it has those of the package.
 proc ::sslkeys::cli::Sentence {message} {
-    return [Cut [lindex [split $message \n] 0] 400]
+    variable spoken
+    set message [lindex [split $message \n] 0]
+    foreach {words said} $spoken {
+        set message [regsub -all -- $words $message $said]
+    }
+    return [Cut $message 400]
 }
 
 # Have a command prefix called at the end.
@@ -197,7 +245,7 @@ proc ::sslkeys::cli::WriteFile {path data mode force} {
 proc ::sslkeys::cli::Given {options names} {
     set given {}
     foreach name $names {
-        if {[dict get $options $name] ne {}} {
+        if {[dict exists $options $name] && [dict get $options $name] ne {}} {
             lappend given $name [dict get $options $name]
         }
     }
@@ -206,5 +254,5 @@ proc ::sslkeys::cli::Given {options names} {
 
 # Answer what the command line says of a new key, as options of the package.
 proc ::sslkeys::cli::KeyOptions {options prompt} {
-    return [list {*}[Given $options {-keytype -curve -bits}] {*}[Passphrase $options -passwordfile -password $prompt 1]]
+    return [list {*}[Given $options {-keytype -curve -bits}] {*}[Passphrase $options -passwordfile -passwordfrom $prompt 1]]
 }

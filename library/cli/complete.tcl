@@ -13,7 +13,7 @@ proc ::sslkeys::cli::Candidates {options words} {
     variable globals
     set last [lindex $words end]
     if {[dict exists $::sslkeys::cli::options $last] && [lindex [dict get $::sslkeys::cli::options $last] 0] ne {flag}} {
-        return [ValuesOf $last]
+        return [ValuesOf [CommandIn [lindex [SplitWords [lrange $words 0 end-1]] 0]] $last]
     }
     if {[catch {SplitWords $words} split]} {
         return {}
@@ -36,12 +36,11 @@ proc ::sslkeys::cli::Candidates {options words} {
     return [list {*}[ArgumentsFor $options $command [llength $plain]] {*}$next]
 }
 
-proc ::sslkeys::cli::ValuesOf {option} {
-    set choices [lassign [lindex [dict get $::sslkeys::cli::options $option] 0] type]
+proc ::sslkeys::cli::ValuesOf {command option} {
+    set limits [lassign [lindex [dict get $::sslkeys::cli::options $option] 0] type]
     switch -- $type {
-        choice        {return $choices}
-        profile       {return {server client peer operator ocsp intermediate}}
-        reason        {return {unspecified keyCompromise cACompromise affiliationChanged superseded cessationOfOperation privilegeWithdrawn aACompromise}}
+        choice        {return $limits}
+        word          {return [Vocabulary $limits $command]}
         file - secret {return FILES}
     }
 }
@@ -51,7 +50,7 @@ proc ::sslkeys::cli::ArgumentsFor {options command count} {
     set arguments [ArgumentWords $command]
     set at [expr {min($count - [llength $command], [llength $arguments] - 1)}]
     switch -glob -- [lindex $arguments $at] {
-        *TYPE*         {return {server client peer operator ocsp intermediate}}
+        *TYPE*         {return [Vocabulary type {}]}
         *NAME*SERIAL* - NAME {return [NamesThere $options]}
         *REQUEST*      {return [RequestsThere $options]}
         *FILE*         {return FILES}

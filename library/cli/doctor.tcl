@@ -9,7 +9,7 @@ proc ::sslkeys::cli::DoDoctor {options words} {
     set worst [::sslkeys::doctor::worst $findings]
     set status [dict get {ok 0 note 0 warning 5 error 6} $worst]
     if {$json} {
-        puts [Json [dict create worst $worst findings $findings]]
+        WriteJson [dict create worst $worst findings $findings]
         return $status
     }
     foreach finding $findings {

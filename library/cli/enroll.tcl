@@ -19,6 +19,9 @@ proc ::sslkeys::cli::DoEnroll {options words} {
 # sslkeys renew HOST NAME
 proc ::sslkeys::cli::DoRenew {options words} {
     lassign $words host name
+    if {![file isdirectory [dict get $options -directory]]} {
+        throw [list SSLKEYS STORE ABSENT name $name] "there is no \"[Cut [dict get $options -directory]]\" with a pair of \"[Cut $name]\""
+    }
     set wishes [expr {[dict get $options -keytype] eq {} ? {} : [list -keytype [dict get $options -keytype]]}]
     return [Obtain $options $name [list ::sslkeys::client::renew $host $name {*}$wishes {*}[Place $options]]]
 }
@@ -82,7 +85,7 @@ proc ::sslkeys::cli::ReadToken {options} {
     }
     set token [string trim [lindex [split [ReadFile $path] \n] 0]]
     if {$token eq {}} {
-        throw {SSLKEYS ARGS PASSPHRASE} "there is no token in [Cut $path]"
+        throw {SSLKEYS ARGS PASSPHRASE option -tokenfile} "there is no token in [Cut $path]"
     }
     return $token
 }

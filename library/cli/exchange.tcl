@@ -1,56 +1,85 @@
 # sslkeys export and import: pairs and certificates, to and from other programs.
 
-# Write the pair of a name as PKCS#12, or its certificate and chain as PEM or PKCS#7.
+# Write a pair as PKCS#12, or a certificate and its chain as PEM or PKCS#7, or itself as DER.
 proc ::sslkeys::cli::DoExport {options words} {
-    lassign $words name
-    set row [LocateRow $options $name]
-    set name [dict get $row name]
+    lassign $words word
+    set found [Locate $options $word]
+    set row [dict get $found row]
+    RequireGood $options $row
+    if {$row ne {}} {
+        set name [dict get $row name]
+    } else {
+        set name [file rootname [file tail $word]]
+    }
     set format [dict get $options -format]
     set out [dict get $options -out]
     if {$out eq {}} {
-        set out $name.[dict get {pkcs12 p12 pem pem pkcs7 p7b} $format]
+        set out $name.[dict get {pkcs12 p12 pem pem pkcs7 p7b der der} $format]
     }
     if {$out ne {-} && [file exists $out] && ![dict get $options -force]} {
         throw [list SSLKEYS STORE EXISTS path $out] "\"[Cut $out]\" is there already"
     }
-    set chain [ChainOf $options [dict get $row certificate]]
+    set chain [ChainOf $options [dict get $found certificate]]
     switch -- $format {
         pem    {set data [join $chain {}]}
         pkcs7  {set data [::sslkeys::bundle pkcs7 [join $chain {}]]}
-        pkcs12 {set data [Pkcs12 $options $row $chain]}
+        der    {set data [binary decode base64 [regsub -all -line {^-.*$} [lindex $chain 0] {}]]}
+        pkcs12 {set data [Pkcs12 $options $name $row $chain]}
     }
-    WriteFile $out $data [dict get {pkcs12 0600 pem 0644 pkcs7 0644} $format] [dict get $options -force]
+    WriteFile $out $data [dict get {pkcs12 0600 pem 0644 pkcs7 0644 der 0644} $format] [dict get $options -force]
     if {$out ne {-}} {
-        Answer [dict create path $out name $name serial [dict get $row serial] format $format] \
-            "$out: the certificate of [Cut $name] with its chain[expr {$format eq {pkcs12} ? " and key" : {}}]"
+        set serial [dict get [::sslkeys::certificate info [lindex $chain 0]] serial]
+        Answer [dict create path $out name $name serial $serial format $format] "$out: the certificate of [Cut $name]\
+            [dict get {pkcs12 {with its chain and key} pem {with its chain} pkcs7 {with its chain} der alone} $format]"
     }
     return
 }
 
-# Seal key, certificate and chain in a PKCS#12.
-#   errors  ARGS PASSPHRASE, STORE ABSENT
-proc ::sslkeys::cli::Pkcs12 {options row chain} {
-    set name [dict get $row name]
-    set path [file join [dict get $options -keys] $name.key]
-    if {![file exists $path]} {
-        throw [list SSLKEYS STORE ABSENT name $name] "there is no key of \"[Cut $name]\" here: it was made elsewhere, and is there"
+# What was revoked goes to nobody, unless -force says so.
+#   errors  POLICY STANDING
+proc ::sslkeys::cli::RequireGood {options row} {
+    if {$row ne {} && [dict get $row state] ne {issued} && ![dict get $options -force]} {
+        throw [list SSLKEYS POLICY STANDING serial [dict get $row serial] standing [dict get $row state]] \
+            "the certificate [dict get $row serial] of [Cut [dict get $row name]] is [dict get $row state]"
     }
+}
+
+# Seal key, certificate and chain in a PKCS#12.
+#   errors  ARGS PASSPHRASE, STORE ABSENT, KEY ENCRYPTED, PASSWORD
+proc ::sslkeys::cli::Pkcs12 {options name row chain} {
+    set path [file join [dict get $options -keys] $name.key]
     ::sslkeys::Discreetly {
-        set key [ReadFile $path]
-        if {[dict get [::sslkeys::key info $key] encrypted]} {
-            set words [Passphrase [dict create -keypasswordfile [expr {[IsTerminal stdin] ? {-} : {}}]] -keypasswordfile -password "Passphrase of $name.key"]
-            set key [::sslkeys::key decrypt $key {*}$words]
+        set key [expr {$row ne {} && [file exists $path] ? [OpenKey $options $path] : {}}]
+        if {$key eq {} || ![::sslkeys::certificate match [lindex $chain 0] $key]} {
+            throw [list SSLKEYS STORE ABSENT key $name] "the key of this certificate of \"[Cut $name]\" is not here"
         }
         if {[dict get $options -passwordfile] eq {} && [IsTerminal stdin]} {
             dict set options -passwordfile -
         }
-        set words [Passphrase $options -passwordfile -password "New passphrase of the PKCS#12" 1]
+        set words [Passphrase $options -passwordfile -passwordfrom "New passphrase of the PKCS#12" 1]
         if {$words eq {}} {
-            throw {SSLKEYS ARGS PASSPHRASE} "a PKCS#12 needs a passphrase"
+            throw {SSLKEYS ARGS PASSPHRASE option -passwordfile} "a PKCS#12 needs a passphrase"
         }
         return [::sslkeys::bundle pkcs12 -key $key -certificate [lindex $chain 0] -chain [join [lrange $chain 1 end] {}] -name $name \
             -legacy [dict get $options -legacy] {*}$words]
     }
+}
+
+# Read a pair's key, opened where it is sealed.
+#   errors  KEY ENCRYPTED, PASSWORD
+proc ::sslkeys::cli::OpenKey {options path} {
+    set key [ReadFile $path]
+    if {![dict get [::sslkeys::key info $key] encrypted]} {
+        return $key
+    }
+    if {[dict get $options -keypasswordfile] eq {} && [IsTerminal stdin]} {
+        dict set options -keypasswordfile -
+    }
+    set words [Passphrase $options -keypasswordfile -passwordfrom "Passphrase of $path"]
+    if {$words eq {}} {
+        throw [list SSLKEYS KEY ENCRYPTED path $path] "\"[Cut $path]\" is encrypted"
+    }
+    return [::sslkeys::key decrypt $key {*}$words]
 }
 
 # List a certificate and those above it, up to the root, as far as they are at hand.
@@ -94,7 +123,7 @@ proc ::sslkeys::cli::ImportFile {options path} {
     foreach pem [expr {[llength $leaves] ? $leaves : [dict get $bundle certificates]}] {
         $registry import $pem [Who]
         set row [lindex [$registry find [dict get [::sslkeys::certificate info $pem] fingerprint]] 0]
-        Answer [dict remove $row certificate folded withdrawn] \
+        Answer [CertificateRecord $registry $row] \
             "On record now: [Cut [dict get $row name]], [dict get $row profile], serial [dict get $row serial]"
     }
     return 0

@@ -10,6 +10,7 @@ proc ::sslkeys::cli::DoHelp {options words} {
     if {![llength $words]} {
         return [Overview]
     }
+    BeginArray
     set command [CommandIn $words]
     if {$command eq {}} {
         set below [dict keys $commands "[GlobQuote [lindex $words 0]] *"]
@@ -31,10 +32,10 @@ proc ::sslkeys::cli::Overview {} {
     variable groups
     variable json
     if {$json} {
-        puts "\[\n[join [lmap command [dict keys $commands] {
-            Json [list command $command group [dict get $commands $command group] synopsis [Synopsis $command] \
-                summary [dict get $commands $command summary]]
-        }] ",\n"]\n\]"
+        BeginArray
+        foreach command [dict keys $commands] {
+            TellCommand $command
+        }
         return
     }
     puts "sslkeys: a private certificate authority\n"
@@ -58,8 +59,8 @@ proc ::sslkeys::cli::TellCommand {command} {
     variable globals
     variable json
     if {$json} {
-        puts [Json [list command $command group [dict get $commands $command group] synopsis [Synopsis $command] \
-            summary [dict get $commands $command summary]]]
+        WriteJson [list command $command group [dict get $commands $command group] synopsis [Synopsis $command] \
+            summary [dict get $commands $command summary]]
         return
     }
     puts "[Paint bold "sslkeys [UsageLine $command]"]"

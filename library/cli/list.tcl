@@ -6,10 +6,10 @@ proc ::sslkeys::cli::DoList {options words} {
     set filter [list {*}[Given $options {-expiring -profile -name -order}] -now $now]
     set state [dict get $options -state]
     if {$state ni {{} all}} {
-        lappend filter -state [string map {valid current} $state]
+        lappend filter -state $state
     }
     set count [Pages {
-        {name NAME {}} {profile TYPE {}} {shortserial SERIAL {}} {standing STATE ::sslkeys::cli::StateColour} {expires EXPIRES ::sslkeys::cli::ExpiryColour}
+        {name NAME {}} {profile TYPE {}} {shortserial SERIAL {}} {state STATE ::sslkeys::cli::StateColour} {expires EXPIRES ::sslkeys::cli::ExpiryColour}
     } [list ::sslkeys::cli::CertificatePage $registry $filter $now [dict get $options -limit]] [list ::sslkeys::cli::CertificateCells $now]]
     if {!$count} {
         Say [expr {[llength [Given $options {-expiring -state -profile -name}]] ? "No certificate is so." : "No certificate is on record yet."}]
@@ -17,7 +17,7 @@ proc ::sslkeys::cli::DoList {options words} {
     return
 }
 
-# A page of certificates, each with its standing; -limit ends the last page early.
+# A page of certificates; -limit ends the last page early.
 proc ::sslkeys::cli::CertificatePage {registry filter now limit cursor} {
     lassign $cursor after seen
     set seen [expr {$seen eq {} ? 0 : $seen}]
@@ -27,12 +27,7 @@ proc ::sslkeys::cli::CertificatePage {registry filter now limit cursor} {
     }
     set page [$registry certificates {*}$filter -limit $size -after $after]
     dict set page rows [lmap row [dict get $page rows] {
-        set standing [dict get $row state]
-        if {$standing eq {issued}} {
-            set standing [$registry standing [dict get $row serial] -now $now]
-        }
-        dict set row standing $standing
-        dict remove $row certificate folded withdrawn
+        CertificateRecord $registry $row $now
     }]
     if {[dict get $page next] ne {}} {
         incr seen [llength [dict get $page rows]]
@@ -45,13 +40,13 @@ proc ::sslkeys::cli::CertificatePage {registry filter now limit cursor} {
 proc ::sslkeys::cli::CertificateCells {now row} {
     dict set row shortserial [string range [dict get $row serial] 0 15]
     dict set row left [expr {[dict get $row notafter] - $now}]
-    set isOver [expr {[dict get $row standing] ni {current superseded expired}}]
+    set isOver [expr {[dict get $row state] ni {current superseded expired}}]
     dict set row expires [expr {$isOver ? {} : [When [dict get $row notafter] $now]}]
     return $row
 }
 
 proc ::sslkeys::cli::StateColour {row} {
-    switch -- [dict get $row standing] {
+    switch -- [dict get $row state] {
         current             {return green}
         revoked - expired   {return red}
         superseded - closed {return dim}
@@ -60,7 +55,7 @@ proc ::sslkeys::cli::StateColour {row} {
 }
 
 proc ::sslkeys::cli::ExpiryColour {row} {
-    if {[dict get $row standing] ne {current}} {
+    if {[dict get $row state] ne {current}} {
         return {}
     }
     return [expr {[dict get $row left] < 7 * 86400 ? {red} : [dict get $row left] < 30 * 86400 ? {yellow} : {}}]

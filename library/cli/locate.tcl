@@ -7,6 +7,14 @@ proc ::sslkeys::cli::IsFile {word} {
         || [regexp -nocase {\.(?:crt|cer|pem|der|key|csr|req|p10|crl|p12|pfx|p7b|p7c)$} $word]}]
 }
 
+# Refuse a new name that cannot be a file's, or that would be taken for one later.
+#   errors  STORE NAME
+proc ::sslkeys::cli::RequireName {name} {
+    if {![regexp {^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$} $name] || [IsFile $name]} {
+        throw [list SSLKEYS STORE NAME name [Cut $name]] "the name \"[Cut $name]\" cannot be a name in a key directory"
+    }
+}
+
 # Find the certificate that a word stands for; a name stands for its newest one.
 #   out     dict: certificate (PEM), row (the registry's, {} for a file that is not on record)
 #   errors  POLICY UNKNOWN, AMBIGUOUS; POSIX ...; BUNDLE ...
@@ -24,17 +32,26 @@ proc ::sslkeys::cli::Locate {options word} {
         throw {SSLKEYS CERTIFICATE PEM} "\"[Cut $word]\" holds no certificate"
     }
     set row {}
-    if {[HasRegistry $options]} {
+    # The CA, its certificates and its list are for everybody, the registry is its owner's.
+    if {[HasRegistry $options] && [file readable [RegistryFile $options]]} {
         set fingerprint [dict get [::sslkeys::certificate info $certificate] fingerprint]
         set row [lindex [[OpenRegistry $options] find $fingerprint] 0]
     }
     return [dict create certificate $certificate row $row]
 }
 
-# Find the registry's row of a name, a serial number or its beginning. Of a name it is the newest that was issued and not
-# revoked, else the newest.
+# Find the registry's row of a name, a serial number or its beginning, or a certificate file. Of a name it is the newest that was
+# issued and not revoked, else the newest.
 #   errors  POLICY UNKNOWN, AMBIGUOUS
 proc ::sslkeys::cli::LocateRow {options word} {
+    if {[IsFile $word]} {
+        OpenRegistry $options
+        set row [dict get [Locate $options $word] row]
+        if {$row eq {}} {
+            throw [list SSLKEYS POLICY UNKNOWN file [Cut $word]] "the certificate in \"[Cut $word]\" is not on record"
+        }
+        return $row
+    }
     set rows [[OpenRegistry $options] find $word]
     if {![llength $rows]} {
         throw [list SSLKEYS POLICY UNKNOWN name [Cut $word]] "no certificate is known as \"[Cut $word]\""
@@ -81,6 +98,28 @@ proc ::sslkeys::cli::LocateRequest {options word} {
     return [lindex $rows 0]
 }
 
+# What programs are told of a certificate on record: its state is how it stands, as lists and `show` have it.
+proc ::sslkeys::cli::CertificateRecord {registry row {now {}}} {
+    if {[dict get $row state] eq {issued}} {
+        dict set row state [$registry standing [dict get $row serial] {*}[expr {$now eq {} ? {} : [list -now $now]}]]
+    }
+    return [dict remove $row certificate folded withdrawn]
+}
+
+# What programs are told of a request.
+proc ::sslkeys::cli::RequestRecord {options row} {
+    set before [dict merge {serial {}} [Superseded $options $row]]
+    return [dict merge [dict remove $row folded csrhash token told] [dict create supersedes [dict get $before serial]]]
+}
+
+# The current certificate that counts no more once a request has its own; {} where there is none, or the request is over.
+proc ::sslkeys::cli::Superseded {options row} {
+    if {[dict get $row state] ni {pending held approved}} {
+        return
+    }
+    return [[OpenRegistry $options] newest [dict get $row name]]
+}
+
 # Refuse a word that several things fit, and show them.
 #   errors  POLICY AMBIGUOUS
 proc ::sslkeys::cli::Ambiguous {word things lines} {
@@ -92,9 +131,47 @@ proc ::sslkeys::cli::Ambiguous {word things lines} {
         "\"[Cut $word]\" stands for [llength $lines] $things; say which, by its first word here"
 }
 
+# Whether the key of a certificate on record is not here: its holder made it, or it lies elsewhere.
+proc ::sslkeys::cli::IsElsewhere {options row} {
+    return [expr {[dict get $row origin] in {est line} || ![file exists [file join [dict get $options -keys] [dict get $row name].key]]}]
+}
+
+proc ::sslkeys::cli::RegistryFile {options} {
+    return [file join [dict get $options -keys] registry.db]
+}
+
 # Whether the key directory has a registry.
 proc ::sslkeys::cli::HasRegistry {options} {
-    return [file exists [file join [dict get $options -keys] registry.db]]
+    return [file exists [RegistryFile $options]]
+}
+
+# The line that is typed on a machine: where the server is says sslkeys.conf, else this host's name is it.
+proc ::sslkeys::cli::EnrollLine {options name args} {
+    set host [info hostname]
+    set port 9901
+    try {
+        set host [lindex [concat [Setting $options names] [list $host]] 0]
+        set port [Setting $options enroll-port]
+    } trap SSLKEYS {} - trap POSIX {} {
+        # What is wrong with the configuration tells whoever needs it.
+    }
+    if {$port ni {0 9901}} {
+        lappend args -port $port
+    }
+    set fingerprint [dict get [::sslkeys::certificate info [ReadFile [file join [dict get $options -keys] ca.crt]]] fingerprint]
+    return [join [lmap word [list sslkeys enroll $host $name {*}$args -fingerprint $fingerprint] {Shell $word}] " "]
+}
+
+# A setting of sslkeys.conf, or what holds without it.
+#   errors  POLICY CONFIG, RULE; POSIX
+proc ::sslkeys::cli::Setting {options key} {
+    return [dict get [Configuration $options] settings $key]
+}
+
+proc ::sslkeys::cli::Configuration {options} {
+    set path [expr {[dict exists $options -config] ? [dict get $options -config] : {}}]
+    set usual [file join [dict get $options -keys] sslkeys.conf]
+    return [::sslkeys::config::load [expr {$path eq {} && [file exists $usual] ? $usual : $path}]]
 }
 
 # Open the registry of the key directory, once; it is closed at the end.
@@ -105,6 +182,9 @@ proc ::sslkeys::cli::OpenRegistry {options args} {
         set directory [dict get $options -keys]
         if {![file isdirectory $directory]} {
             throw [list SSLKEYS CA MISSING directory $directory] "there is no key directory \"[Cut $directory]\""
+        }
+        if {![file executable $directory]} {
+            throw {POSIX EACCES {permission denied}} "the key directory \"[Cut $directory]\" is somebody else's"
         }
         set registry [::sslkeys::registry new $directory -who [Who] {*}$args]
         AtEnd [list ::sslkeys::cli::CloseRegistry]

@@ -1,47 +1,88 @@
 # sslkeys issue -from: a certificate per row of a table in CSV (RFC 4180), whose first line names the columns. A row that fails
-# is told with its line, and the others go on.
+# is told with its line, and the others go on; what an earlier run made is left and counted.
 
+namespace eval ::sslkeys::cli {
+    variable interrupted 0
+    # What to do next, as far as it was told: each line once.
+    variable toldHints {}
+}
+
+# Issue all rows.
+#   out  0; 3 when some rows failed or were not come to, 1 when none is there
 proc ::sslkeys::cli::IssueTable {options words} {
-    variable json
+    variable interrupted
     set shared [SharedOfTable $words]
     OpenRegistry $options
     lassign [OpenTable [dict get $options -from]] channel size
     set head [ReadRow $channel line]
     CheckHead $head $shared
-    set done 0
-    set failed 0
+    BeginArray
+    ::sslkeys::process signal INT {set ::sslkeys::cli::interrupted 1}
+    set counts {made 0 there 0 failed 0}
     set began [clock milliseconds]
-    if {$json} {
-        puts -nonewline \[
-    }
-    while {[llength [set cells [ReadRow $channel line]]]} {
+    while 1 {
         try {
-            set made [IssueRow $options $shared $head $cells]
-            incr done
-            if {$json} {
-                puts -nonewline "[expr {$done > 1 ? "," : {}}]\n[Json $made]"
+            set cells [ReadRow $channel line]
+            if {![llength $cells]} {
+                break
             }
+            dict incr counts [IssueRow $options $shared $head $cells $line]
         } trap {POSIX EPIPE} {message details} {
             return -options $details $message
         } on error {message details} {
-            if {[lrange [dict get $details -errorcode] 0 1] in {{SSLKEYS CA} {SSLKEYS STORE} {POSIX ENOSPC}}
-                    && [lindex [dict get $details -errorcode] 2] ni {NAME EXISTS ORPHAN}} {
-                # The next row would fail as well.
-                ClearProgress
-                throw [dict get $details -errorcode] "after [Count $done certificate], line $line: $message"
+            dict incr counts failed
+            TellRow $options $line $message $details
+            if {[EndsTable [dict get $details -errorcode]]} {
+                break
             }
-            incr failed
-            ClearProgress
-            puts stderr "[Cut [dict get $options -from]] line $line: [Sentence $message]"
         }
-        Progress [expr {$done + $failed}] [expr {[dict get $options -from] eq {-} ? 0 : [tell $channel]}] $size $began
+        Progress [tcl::mathop::+ {*}[dict values $counts]] [expr {[dict get $options -from] eq {-} ? 0 : [tell $channel]}] $size $began
+        update
+        if {$interrupted} {
+            dict incr counts failed
+            TellRow $options $line "interrupted after this line" {-errorcode {POSIX EINTR} -errorinfo {}}
+            break
+        }
     }
     ClearProgress
-    if {$json} {
-        puts "[expr {$done ? "\n" : {}}]\]"
+    dict with counts {
+        Say "[Count $made certificate] made, [expr {$there ? "$there there already, " : {}}][Count $failed row] failed"
+        return [expr {!$failed ? 0 : $made || $there ? 3 : 1}]
     }
-    Say "[Count $done certificate] made, [Count $failed row] failed"
-    return [expr {$failed == 0 ? 0 : $done ? 3 : 1}]
+}
+
+# Whether what one row met the next ones would meet as well: all that is not about its own cells.
+proc ::sslkeys::cli::EndsTable {code} {
+    if {[string match {SSLKEYS ARGS TABLE unended *} $code]} {
+        return 1
+    }
+    foreach own {
+        {SSLKEYS NAME *} {SSLKEYS CERTIFICATE *} {SSLKEYS POLICY *} {SSLKEYS ARGS RANGE*} {SSLKEYS ARGS TABLE*}
+        {SSLKEYS STORE NAME*} {SSLKEYS STORE EXISTS*} {SSLKEYS STORE ORPHAN*} {SSLKEYS STORE CONSTRAINT*}
+    } {
+        if {[string match $own $code]} {
+            return 0
+        }
+    }
+    return 1
+}
+
+# Tell what a row met; what to do next only where it was not told for a row before.
+proc ::sslkeys::cli::TellRow {options line message details} {
+    variable json
+    variable toldHints
+    ClearProgress
+    if {$json} {
+        TellOne issue $options [list line $line] $message $details
+        return
+    }
+    puts stderr "[Cut [dict get $options -from]] line $line: [Sentence $message]"
+    foreach hint [HintsFor issue $options $details] {
+        if {$hint ni $toldHints} {
+            lappend toldHints $hint
+            puts stderr "  $hint"
+        }
+    }
 }
 
 # What the command line says for all rows: a type, and attributes.
@@ -50,7 +91,7 @@ proc ::sslkeys::cli::SharedOfTable {words} {
     set shared {}
     if {[llength $words] && [string first = [lindex $words 0]] < 0} {
         set words [lassign $words type]
-        dict set shared type $type
+        dict set shared type [ReadType issue $type]
     }
     foreach {attribute value} [Attributes issue $words] {
         if {$attribute eq {CN}} {
@@ -76,9 +117,9 @@ proc ::sslkeys::cli::OpenTable {path} {
 #   errors  ARGS TABLE
 proc ::sslkeys::cli::CheckHead {head shared} {
     foreach column $head {
-        if {$column ni {type name san days} && ![regexp {^[A-Z0-9.]+$} $column]} {
+        if {$column ni {type name san days} && $column ni [Vocabulary attribute {}]} {
             throw [list SSLKEYS ARGS TABLE column [Cut $column]] \
-                "the table's first line names its columns, and \"[Cut $column]\" is none: type, name, san, days or an attribute such as CN"
+                "the table's first line names its columns, and \"[Cut $column]\" is none"
         }
     }
     if {[llength [lsort -unique $head]] != [llength $head]} {
@@ -91,14 +132,49 @@ proc ::sslkeys::cli::CheckHead {head shared} {
     }
 }
 
-proc ::sslkeys::cli::IssueRow {options shared head cells} {
+# Issue what a row says.
+#   out     made; there, where an earlier run has made the same
+#   errors  ARGS TABLE, and what a single certificate meets
+proc ::sslkeys::cli::IssueRow {options shared head cells line} {
+    variable json
+    set row [ReadCells $shared $head $cells]
+    if {[dict exists $row san]} {
+        dict set options -san [regexp -all -inline {\S+} [dict get $row san]]
+    }
+    if {[dict exists $row days]} {
+        dict set options -days [dict get $row days]
+    }
+    set attributes [WithName [dict get $row name] [dict remove $row type name san days]]
+    set told [dict create line $line name [dict get $row name] profile [dict get $row type]]
+    try {
+        set made [WithCaKey $options [list ::sslkeys::cli::IssueOne $options [dict get $row type] [dict get $row name] $attributes]]
+    } trap {SSLKEYS STORE EXISTS} {message details} {
+        set there [[OpenRegistry $options] newest [dict get $row name]]
+        if {![llength $there] || [dict get $there profile] ne [dict get $row type]
+                || [lsort -stride 2 [dict get $there subject]] ne [lsort -stride 2 $attributes]} {
+            return -options $details $message
+        }
+        if {$json} {
+            WriteJson [dict merge $told [dict filter $there key serial notbefore notafter fingerprint] {present 1}]
+        }
+        return there
+    }
+    if {$json} {
+        WriteJson [dict merge $told $made {present 0}]
+    }
+    return made
+}
+
+# The row as a dict of columns and attributes.
+#   errors  ARGS TABLE
+proc ::sslkeys::cli::ReadCells {shared head cells} {
     if {[llength $cells] > [llength $head]} {
         throw {SSLKEYS ARGS TABLE} "[llength $cells] cells, but [llength $head] columns"
     }
     set row $shared
     foreach column $head cell $cells {
         if {$cell ne {}} {
-            dict set row $column $cell
+            dict set row $column [ReadCell $column $cell]
         }
     }
     foreach column {type name} {
@@ -106,15 +182,21 @@ proc ::sslkeys::cli::IssueRow {options shared head cells} {
             throw [list SSLKEYS ARGS TABLE column $column] "the $column is empty"
         }
     }
-    if {[dict exists $row san]} {
-        dict set options -san [regexp -all -inline {\S+} [dict get $row san]]
+    return $row
+}
+
+# Read a cell as the command line is read.
+#   errors  ARGS TABLE
+proc ::sslkeys::cli::ReadCell {column cell} {
+    try {
+        switch -- $column {
+            type {return [ReadType {} $cell]}
+            days {return [ReadValue {} -days $cell]}
+        }
+    } trap {SSLKEYS ARGS USAGE} {message} {
+        throw [list SSLKEYS ARGS TABLE column $column] [string trimleft $message -]
     }
-    if {[dict exists $row days]} {
-        dict set options -days [dict get $row days]
-    }
-    set made [WithCaKey $options [list ::sslkeys::cli::IssueOne $options [dict get $row type] [dict get $row name] \
-        [dict remove $row type name san days]]]
-    return [dict merge [dict create name [dict get $row name] profile [dict get $row type]] $made]
+    return $cell
 }
 
 # Read the next row that is not empty; {} at the end. A cell in quotes may hold commas, quotes and line ends.
@@ -131,7 +213,7 @@ proc ::sslkeys::cli::ReadRow {channel lineName} {
         set line $lines
         while {[regexp -all \" $text] % 2} {
             if {[gets $channel more] < 0 || [string length $text] > 100000} {
-                throw {SSLKEYS ARGS TABLE} "a quoted cell of the table, begun in line $line, does not end"
+                throw [list SSLKEYS ARGS TABLE unended $line] "a quoted cell of the table, begun in line $line, does not end: nothing behind it was read"
             }
             incr lines
             append text \n $more
@@ -148,7 +230,7 @@ proc ::sslkeys::cli::SplitRow {text line} {
     set start 0
     while 1 {
         if {![regexp -start $start -indices {\A[ \t]*(?:"((?:[^"]|"")*)"[ \t]*|([^",]*))(,|$)} $text all quoted plain end]} {
-            throw [list SSLKEYS ARGS TABLE line $line] "line $line of the table has a quote in the middle of a cell"
+            throw [list SSLKEYS ARGS TABLE line $line] "a quote in the middle of a cell of the table"
         }
         if {[lindex $quoted 0] >= 0} {
             lappend cells [string map {\"\" \"} [string range $text {*}$quoted]]

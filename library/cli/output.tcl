@@ -1,16 +1,9 @@
-# What a command answers: lines for people, tables, and JSON for programs. Rows are written as they come, so that a million of
-# them need no memory. JSON is ASCII, one document or one array; numbers and flags are told by their key.
+# What a command answers: lines and tables for people, or JSON (json.tcl). Rows are written as they come, so that a million of them
+# need no memory.
 
 namespace eval ::sslkeys::cli {
     variable quiet 0
     variable json 0
-    # Keys whose values are no text. Everything else is text, whatever it looks like: a serial number may consist of digits.
-    variable numbers {
-        notbefore notafter issued revoked opened changed expires created usedat used at time needed approvals count number
-        thisupdate nextupdate bits version pathlength rounds done failed total sinceissued schema unrevoked
-    }
-    variable flags {truncated ca ok encrypted challenge}
-    variable lists {san usages extendedusages previous stillrevoked subject}
 }
 
 # Say something that is good to know, unless -quiet or -json.
@@ -33,7 +26,7 @@ proc ::sslkeys::cli::Next {args} {
 proc ::sslkeys::cli::Answer {record text} {
     variable json
     if {$json} {
-        puts [Json $record]
+        WriteJson $record
     } else {
         Say $text
     }
@@ -43,21 +36,20 @@ proc ::sslkeys::cli::Answer {record text} {
 #   in   columns: list of {key heading style}; style is a command prefix that gets the row and answers a colour, or {}
 #        more: a script prefix that gets a cursor (first {}) and answers a page, dict rows next
 #        shape: a command prefix that makes the row's cells, a dict, from a record; {} for none
+#        notes: a command prefix that gets a record and answers lines that stand whole below its row; {} for none
 #   out  the number of rows
-proc ::sslkeys::cli::Pages {columns more {shape {}}} {
+proc ::sslkeys::cli::Pages {columns more {shape {}} {notes {}}} {
     variable json
     set cursor {}
     set count 0
     set widths {}
-    if {$json} {
-        puts -nonewline \[
-    }
+    BeginArray
     while 1 {
         set page [{*}$more $cursor]
         set records [dict get $page rows]
         if {$json} {
             foreach record $records {
-                puts -nonewline "[expr {$count ? "," : {}}]\n[Json $record]"
+                WriteJson $record
                 incr count
             }
         } elseif {[llength $records]} {
@@ -69,8 +61,11 @@ proc ::sslkeys::cli::Pages {columns more {shape {}}} {
                 set widths [Widths $columns $rows]
                 TableLine $columns $widths {} 1
             }
-            foreach row $rows {
+            foreach row $rows record $records {
                 TableLine $columns $widths $row 0
+                if {$notes ne {}} {
+                    Notes [{*}$notes $record]
+                }
                 incr count
             }
         }
@@ -78,9 +73,6 @@ proc ::sslkeys::cli::Pages {columns more {shape {}}} {
         if {$cursor eq {}} {
             break
         }
-    }
-    if {$json} {
-        puts "[expr {$count ? "\n" : {}}]\]"
     }
     return $count
 }
@@ -133,6 +125,13 @@ proc ::sslkeys::cli::TableLine {columns widths row heading} {
     puts [string trimright $line]
 }
 
+# Write lines that belong to what stands above, each whole: what somebody has to know is not cut.
+proc ::sslkeys::cli::Notes {lines} {
+    foreach line $lines {
+        Say "    [Clean $line]"
+    }
+}
+
 proc ::sslkeys::cli::Cell {row key} {
     return [expr {[dict exists $row $key] ? [Clean [dict get $row $key]] : {}}]
 }
@@ -148,50 +147,4 @@ proc ::sslkeys::cli::Fields {pairs} {
             puts "[Paint dim [format %-*s $wide $name]]  [Clean $value]"
         }
     }
-}
-
-# Write a dict as a JSON object; a key's name tells its type.
-proc ::sslkeys::cli::Json {record} {
-    variable numbers
-    variable flags
-    variable lists
-    set members {}
-    dict for {key value} $record {
-        if {$key in $numbers && [string is wideinteger -strict $value]} {
-            set text $value
-        } elseif {$key in $numbers && $value eq {}} {
-            set text null
-        } elseif {$key in $flags} {
-            set text [expr {$value ? {true} : {false}}]
-        } elseif {$key in {findings entries}} {
-            set text \[[join [lmap one $value {Json $one}] ,]\]
-        } elseif {$key in $lists} {
-            set text \[[join [lmap one $value {JsonText $one}] ,]\]
-        } else {
-            set text [JsonText $value]
-        }
-        lappend members [JsonText $key]:$text
-    }
-    return \{[join $members ,]\}
-}
-
-# Write a text as a JSON string, in ASCII.
-proc ::sslkeys::cli::JsonText {text} {
-    if {[regexp {^[ !#-\[\]-~]*$} $text]} {
-        return \"$text\"
-    }
-    set quoted {}
-    foreach character [split $text {}] {
-        scan $character %c code
-        if {$character in {\" \\}} {
-            append quoted \\ $character
-        } elseif {$code >= 32 && $code < 127} {
-            append quoted $character
-        } elseif {$code > 0xffff} {
-            append quoted [format {\u%04x\u%04x} [expr {0xd7c0 + ($code >> 10)}] [expr {0xdc00 + ($code & 0x3ff)}]]
-        } else {
-            append quoted [format {\u%04x} $code]
-        }
-    }
-    return \"$quoted\"
 }

@@ -141,34 +141,13 @@ proc ::sslkeys::cli::CheckArity {command arguments} {
 #   errors  ARGS USAGE
 proc ::sslkeys::cli::ReadValue {command option value} {
     lassign [dict get $::sslkeys::cli::options $option] type placeholder - meaning
-    set choices [lassign $type type]
+    set limits [lassign $type type]
     switch -- $type {
-        number {
-            if {![regexp {^[0-9]{1,9}$} $value]} {
-                Misuse $command "$option wants a number, not \"[Cut $value]\""
-            }
-            scan $value %d value
-        }
-        choice {
-            if {$value ni $choices} {
-                Misuse $command "$option wants [join $choices { or }], not \"[Cut $value]\"[Nearest $value $choices]"
-            }
-        }
-        profile {
-            set profiles {server client peer operator ocsp intermediate}
-            if {$value ni $profiles} {
-                Misuse $command "$option wants one of [join $profiles {, }], not \"[Cut $value]\"[Nearest $value $profiles]"
-            }
-        }
-        reason {
-            set value [ReadReason $command $value]
-        }
-        duration {
-            set value [ReadDuration $command $option $value]
-        }
-        moment {
-            set value [ReadMoment $command $option $value]
-        }
+        number        {return [ReadNumber $command $option $value {*}$limits]}
+        choice        {return [ReadWord $command $option $value $limits]}
+        word          {return [ReadWord $command $option $value [Vocabulary $limits $command]]}
+        duration      {return [ReadDuration $command $option $value {*}$limits]}
+        moment        {return [ReadMoment $command $option $value]}
         file - secret {
             if {$value eq {}} {
                 Misuse $command "$option wants a $placeholder, not nothing"
@@ -178,20 +157,38 @@ proc ::sslkeys::cli::ReadValue {command option value} {
     return $value
 }
 
-# Read a reason for revocation (RFC 5280 5.3.1), in any capitals and without its dashes.
-proc ::sslkeys::cli::ReadReason {command value} {
-    set reasons {unspecified keyCompromise cACompromise affiliationChanged superseded cessationOfOperation privilegeWithdrawn aACompromise}
-    foreach reason $reasons {
-        if {[string equal -nocase $reason [string map {- {}} $value]]} {
-            return $reason
+proc ::sslkeys::cli::ReadNumber {command option value least most} {
+    if {![regexp {^[0-9]{1,9}$} $value] || [scan $value %d] < $least || [scan $value %d] > $most} {
+        Misuse $command "$option wants a number from $least to $most, not \"[Cut $value]\""
+    }
+    return [scan $value %d]
+}
+
+# Read one of some words, in any capitals, with dashes or without: key-compromise is keyCompromise.
+proc ::sslkeys::cli::ReadWord {command option value words} {
+    foreach word $words {
+        if {[string equal -nocase [string map {- {}} $word] [string map {- {}} $value]]} {
+            return $word
         }
     }
-    Misuse $command "-reason wants one of [join $reasons {, }], not \"[Cut $value]\"[Nearest $value $reasons]"
+    Misuse $command "$option wants one of [join $words {, }], not \"[Cut $value]\"[Nearest $value $words]"
+}
+
+# The words of a kind, as a command knows them.
+proc ::sslkeys::cli::Vocabulary {kind command} {
+    variable vocabulary
+    return [dict get $vocabulary [expr {[dict exists $vocabulary "$kind of $command"] ? "$kind of $command" : $kind}]]
+}
+
+# Read an argument TYPE.
+proc ::sslkeys::cli::ReadType {command value} {
+    return [ReadWord $command TYPE $value [Vocabulary type $command]]
 }
 
 # Read a length of time: 30d, 12h, 2w, 1y, 90m, 45s, or some of them: 1d12h.
+#   in   the least and the most, as lengths of time
 #   out  seconds
-proc ::sslkeys::cli::ReadDuration {command option value} {
+proc ::sslkeys::cli::ReadDuration {command option value {least {}} {most {}}} {
     if {![regexp {^(?:[0-9]{1,6}[ywdhms])+$} $value]} {
         Misuse $command "$option wants a time such as 30d, 12h or 2w, not \"[Cut $value]\""
     }
@@ -199,6 +196,9 @@ proc ::sslkeys::cli::ReadDuration {command option value} {
     foreach {- number unit} [regexp -all -inline {([0-9]+)([ywdhms])} $value] {
         scan $number %d number
         incr seconds [expr {$number * [dict get {y 31536000 w 604800 d 86400 h 3600 m 60 s 1} $unit]}]
+    }
+    if {$least ne {} && ($seconds < [ReadDuration {} {} $least] || $seconds > [ReadDuration {} {} $most])} {
+        Misuse $command "$option wants a time from $least to $most, not \"[Cut $value]\""
     }
     return $seconds
 }
@@ -233,9 +233,17 @@ proc ::sslkeys::cli::Attributes {command words} {
         if {![regexp {^([A-Za-z0-9.]+)=(.*)$} $word - attribute value]} {
             Misuse $command "\"[Cut $word]\" is no attribute: write it as ATTR=VALUE, such as CN=alice or O=Example"
         }
+        if {$attribute ni [Vocabulary attribute {}]} {
+            Misuse $command "\"[Cut $attribute]\" is no attribute: one of [join [Vocabulary attribute {}] {, }]"
+        }
         lappend attributes $attribute $value
     }
     return $attributes
+}
+
+# Where no CN is given, it is the name.
+proc ::sslkeys::cli::WithName {name attributes} {
+    return [expr {[dict exists $attributes CN] ? $attributes : [list CN $name {*}$attributes]}]
 }
 
 # Refuse a command line.
@@ -249,7 +257,7 @@ proc ::sslkeys::cli::Nearest {word known} {
     set least 3
     foreach candidate [lsort -unique $known] {
         set distance [Distance [string tolower [string range $word 0 31]] [string tolower $candidate]]
-        if {$distance < $least && $distance < [string length $candidate] - 1} {
+        if {$distance < $least && 2 * $distance + 1 < [string length $candidate]} {
             set best $candidate
             set least $distance
         }

@@ -3,19 +3,18 @@
 proc ::sslkeys::cli::DoRevoke {options words} {
     set registry [OpenRegistry $options]
     # All are looked up before anybody is asked, and before any is revoked.
-    set rows [lsort -unique [concat {*}[lmap word $words {ToRevoke $options $word}]]]
+    set rows [dict values [dict create {*}[concat {*}[lmap word $words {ToRevoke $options $word}]]]]
     Confirm $options "Revoke [join [lmap row $rows {string cat [Cut [dict get $row name]] " (" [dict get $row profile] ", serial " [string range [dict get $row serial] 0 15] ")"}] {, }]? It cannot be undone."
-    set status [Each revoke $options $rows [list ::sslkeys::cli::RevokeOne $options]]
-    WriteList $options {}
-    return $status
+    set status [Each revoke $options [lmap row $rows {dict get $row serial}] [list ::sslkeys::cli::RevokeOne $options]]
+    return [expr {$status == 1 ? 1 : max($status, [WriteList $options])}]
 }
 
-# List what a word stands for. Of a name that is each of its certificates that could still be used: with the newest alone
+# What a word stands for, rows by their serial numbers. Of a name that is each of its certificates that could still be used: with the newest alone
 # revoked, the one before it would count again.
 proc ::sslkeys::cli::ToRevoke {options word} {
     set row [LocateRow $options $word]
     if {[string tolower $word] ne [dict get $row folded]} {
-        return [list $row]
+        return [list [dict get $row serial] $row]
     }
     set registry [OpenRegistry $options]
     set rows {}
@@ -24,7 +23,7 @@ proc ::sslkeys::cli::ToRevoke {options word} {
         set page [$registry certificates -name $word -state issued -limit 1000 -after $cursor]
         foreach one [dict get $page rows] {
             if {[dict get $one notafter] >= [clock seconds] && [dict get $one folded] eq [dict get $row folded]} {
-                lappend rows $one
+                lappend rows [dict get $one serial] $one
             }
         }
         set cursor [dict get $page next]
@@ -33,43 +32,55 @@ proc ::sslkeys::cli::ToRevoke {options word} {
         }
     }
     if {![llength $rows]} {
-        return [list $row]
+        return [list [dict get $row serial] $row]
     }
     return $rows
 }
 
-proc ::sslkeys::cli::RevokeOne {options row} {
+proc ::sslkeys::cli::RevokeOne {options serial} {
     set registry [OpenRegistry $options]
-    set serial [dict get $row serial]
-    set before [dict get $row state]
-    $registry revoke $serial [dict get $options -reason] [Who] [dict get $options -note]
+    set isNew [$registry revoke $serial [dict get $options -reason] [Who] [dict get $options -note]]
     set row [$registry certificate $serial]
-    Answer [dict remove $row certificate folded withdrawn] \
-        "[expr {$before eq {revoked} ? "Revoked before" : {Revoked}}]: [Cut [dict get $row name]], serial $serial ([dict get $row reason])"
+    Answer [CertificateRecord $registry $row] \
+        "[expr {$isNew ? {Revoked} : {Revoked before, and left as it was}}]: [Cut [dict get $row name]], serial $serial ([dict get $row reason])"
     return 0
 }
 
-# Write the revocation list. The revocation itself counts already; so a sealed CA key is no reason to fail.
-proc ::sslkeys::cli::WriteList {options words} {
+# Write the revocation list. What was revoked counts at our own doors already; that others do not learn it is told.
+#   out  the exit status: 3 where it is not written
+proc ::sslkeys::cli::WriteList {options} {
     try {
-        set revocation [::sslkeys::revocation new [dict get $options -keys] [OpenRegistry $options] -who [Who] {*}$words]
-        AtEnd [list $revocation destroy]
-        $revocation publish
-        Say "The revocation list is written: [file join [dict get $options -keys] ca.crl]"
-    } trap {SSLKEYS CA} {message} {
-        Say "The revocation list is not written: [Sentence $message]. A server that runs writes it, or you:"
-        Next [Line $options crl write]
+        Say "The revocation list is written: [PublishList $options {}]"
+    } trap SSLKEYS {message details} - trap POSIX {message details} {
+        TellOne revoke $options {} "the revocation list is not written: $message" $details
+        return 3
+    }
+    return 0
+}
+
+# Sign and write the list.
+#   in   how long it is good, in days; {} for what the configuration says
+#   out  its path
+proc ::sslkeys::cli::PublishList {options days} {
+    if {$days eq {}} {
+        set days [Setting $options crl-days]
+    }
+    return [WithCaKey $options [list ::sslkeys::cli::PublishOne $options $days]]
+}
+
+proc ::sslkeys::cli::PublishOne {options days password} {
+    set revocation [::sslkeys::revocation new [dict get $options -keys] [OpenRegistry $options] -who [Who] -crldays $days {*}$password]
+    try {
+        return [$revocation publish]
+    } finally {
+        $revocation destroy
     }
 }
 
 proc ::sslkeys::cli::DoCrlWrite {options words} {
-    set revocation [::sslkeys::revocation new [dict get $options -keys] [OpenRegistry $options] -who [Who] \
-        {*}[expr {[dict get $options -days] eq {} ? {} : [list -crldays [dict get $options -days]]}]]
-    AtEnd [list $revocation destroy]
-    $revocation publish
-    set path [file join [dict get $options -keys] ca.crl]
+    set path [PublishList $options [dict get $options -days]]
     set info [lindex [ReadLists $path] 0]
-    Answer [dict merge [dict create path $path] [dict remove $info revoked]] \
+    Answer [dict merge [dict create path $path] [dict remove $info revoked extensions]] \
         "$path: number [dict get $info number], [Count [dict get $info count] certificate], the next one is due on [Stamp [dict get $info nextupdate]]"
     return
 }
@@ -80,6 +91,7 @@ proc ::sslkeys::cli::DoCrlShow {options words} {
     if {[llength $words]} {
         set path [lindex $words 0]
     }
+    BeginArray
     set count 0
     foreach info [ReadLists $path] {
         if {[incr count] > 1} {
@@ -93,10 +105,11 @@ proc ::sslkeys::cli::DoCrlShow {options words} {
 # Read the revocation lists of a file: what crl info tells of each, its entries as well.
 #   errors  CRL MISSING, PEM
 proc ::sslkeys::cli::ReadLists {path} {
-    if {$path ne {-} && ![file exists $path]} {
+    try {
+        set crls [dict get [::sslkeys::bundle open [ReadFile $path]] crls]
+    } trap {POSIX ENOENT} {} {
         throw [list SSLKEYS CRL MISSING path $path] "there is no revocation list \"[Cut $path]\""
     }
-    set crls [dict get [::sslkeys::bundle open [ReadFile $path]] crls]
     if {![llength $crls]} {
         throw {SSLKEYS CRL PEM} "\"[Cut $path]\" holds no revocation list"
     }
@@ -106,7 +119,9 @@ proc ::sslkeys::cli::ReadLists {path} {
 proc ::sslkeys::cli::ShowList {info} {
     variable json
     if {$json} {
-        puts [Json [dict replace [dict remove $info revoked] entries [lmap {serial entry} [dict get $info revoked] {dict create serial $serial {*}$entry}]]]
+        WriteJson [dict replace [dict remove $info revoked extensions] entries [lmap {serial entry} [dict get $info revoked] {
+            dict create serial $serial {*}$entry
+        }]]
         return
     }
     set due {}

@@ -1,38 +1,58 @@
 # Passphrases: from a file, from standard input, or typed unseen on a terminal; never from the command line. And questions.
 
-# Answer the options that hand a passphrase to a command, {} where none was asked for.
-#   in      the option that says where it is (-passwordfile), that of the command (-password), what to ask for; twice: it is new
-#   errors  ARGS PASSPHRASE
-proc ::sslkeys::cli::Passphrase {options from to prompt {twice 0}} {
-    set path [dict get $options $from]
-    if {$path eq {}} {
-        return {}
-    }
-    if {$path ne {-}} {
-        return [list ${to}from [list file $path]]
-    }
-    if {[IsTerminal stdin]} {
-        return [list $to [AskSecret $prompt $twice]]
-    }
-    if {[gets stdin line] <= 0} {
-        throw {SSLKEYS ARGS PASSPHRASE} "no passphrase came on standard input for $from"
-    }
-    return [list $to $line]
+namespace eval ::sslkeys::cli {
+    # What standard input or a terminal said, by the option that it is for: each is asked for once.
+    variable secrets {}
 }
 
-# Do what needs the CA's key; where that is sealed and nobody said where its passphrase is, ask for it on a terminal.
-#   in  a command prefix that takes the options about the passphrase as its last argument
-proc ::sslkeys::cli::WithCaKey {options prefix {to -cakeypassword}} {
+# Answer the option that hands a passphrase to a command of the package, {} where none was asked for.
+#   in      the option that says where it is (-passwordfile), that of the package (-passwordfrom), what to ask for; twice: it is new
+#   errors  ARGS PASSPHRASE
+proc ::sslkeys::cli::Passphrase {options from to prompt {twice 0}} {
+    variable secrets
+    set path [dict get $options $from]
+    if {$path ni {{} -}} {
+        return [list $to [list file $path]]
+    }
+    if {$path eq {-} && ![dict exists $secrets $from]} {
+        KeepSecret $from $prompt $twice
+    }
+    return [expr {[dict exists $secrets $from] ? [list $to [list command [list ::sslkeys::cli::Secret $from]]] : {}}]
+}
+
+proc ::sslkeys::cli::KeepSecret {from prompt twice} {
+    variable secrets
+    if {[IsTerminal stdin]} {
+        dict set secrets $from [AskSecret $prompt $twice]
+    } elseif {[gets stdin line] > 0} {
+        dict set secrets $from $line
+    } else {
+        throw [list SSLKEYS ARGS PASSPHRASE option $from] "no passphrase came on standard input for $from"
+    }
+}
+
+proc ::sslkeys::cli::Secret {from} {
+    variable secrets
+    return [dict get $secrets $from]
+}
+
+# Do what needs the CA's key; where that is sealed and nobody said where its passphrase is, ask for it on a terminal, once.
+#   in      a command prefix that takes the option about the passphrase as its last argument
+#   errors  CA ENCRYPTED
+proc ::sslkeys::cli::WithCaKey {options prefix} {
     ::sslkeys::Discreetly {
-        set words [Passphrase $options -capasswordfile $to "Passphrase of the CA's key"]
+        set about [list $options -capasswordfile -cakeypasswordfrom "Passphrase of the CA's key"]
+        set words [Passphrase {*}$about]
         try {
             return [{*}$prefix $words]
-        } trap {SSLKEYS CA ENCRYPTED} {message details} {
-            if {$words ne {} || ![IsTerminal stdin]} {
-                return -options $details $message
-            }
+        } trap {SSLKEYS CA ENCRYPTED} {message} {
+        } trap {SSLKEYS KEY ENCRYPTED} {message} {
         }
-        {*}$prefix [list $to [AskSecret "Passphrase of the CA's key"]]
+        if {$words ne {} || ![IsTerminal stdin]} {
+            throw {SSLKEYS CA ENCRYPTED} $message
+        }
+        KeepSecret -capasswordfile "Passphrase of the CA's key" 0
+        {*}$prefix [Passphrase {*}$about]
     }
 }
 

@@ -10,7 +10,7 @@ proc ::sslkeys::cli::DoShow {options words} {
     }
     set registry [OpenRegistry $options]
     if {![llength [$registry find $word]] && [llength [$registry findRequests $word]]} {
-        return [ShowQueued [LocateRequest $options $word]]
+        return [ShowQueued $options [LocateRequest $options $word]]
     }
     ShowRow $options $registry [LocateRow $options $word]
 }
@@ -18,8 +18,9 @@ proc ::sslkeys::cli::DoShow {options words} {
 # Show all that a file holds.
 proc ::sslkeys::cli::ShowFile {options path} {
     set bundle [::sslkeys::Discreetly {
-        ::sslkeys::bundle open [ReadFile $path] {*}[Passphrase $options -passwordfile -password "Passphrase of $path"]
+        ::sslkeys::bundle open [ReadFile $path] {*}[Passphrase $options -passwordfile -passwordfrom "Passphrase of $path"]
     }]
+    BeginArray
     set parts 0
     foreach {kind procedure} {
         certificates ShowCertificate requests ShowRequest crls ShowCrl keys ShowKey publickeys ShowPublicKey
@@ -42,8 +43,8 @@ proc ::sslkeys::cli::ShowRow {options registry row} {
     }
     set standing [$registry standing [dict get $row serial]]
     if {$json} {
-        puts [Json [dict merge [dict remove [::sslkeys::certificate info [dict get $row certificate]] extensions faults] \
-            [dict remove $row certificate folded withdrawn] [dict create standing $standing]]]
+        WriteJson [dict merge [dict remove [::sslkeys::certificate info [dict get $row certificate]] extensions faults] \
+            [CertificateRecord $registry $row]]
         return
     }
     set revoked {}
@@ -58,18 +59,20 @@ proc ::sslkeys::cli::ShowRow {options registry row} {
 }
 
 # Show a request of the queue.
-proc ::sslkeys::cli::ShowQueued {row} {
+proc ::sslkeys::cli::ShowQueued {options row} {
     variable json
     if {$json} {
-        puts [Json [dict remove $row folded csrhash token]]
+        WriteJson [RequestRecord $options $row]
         return
     }
+    set before [Superseded $options $row]
     set approvals [expr {[dict get $row needed] > 1 ? "[dict get $row approvals] of [dict get $row needed]" : {}}]
     Fields [list Request [dict get $row id] Name [dict get $row name] Type [dict get $row profile] Asks [dict get $row operation] \
         State [dict get $row state] Approvals $approvals Why [dict get $row why] Subject [Pairs [dict get $row subject]] \
         {Alternative names} [join [dict get $row san] {, }] From [dict get $row address] User [dict get $row user] \
         Opened [Stamp [dict get $row opened]] Expires [Stamp [dict get $row expires]] Key [dict get $row keytype] \
-        {Key fingerprint} [dict get $row keyfingerprint] {Renews} [dict get $row authserial] Certificate [dict get $row serial]]
+        {Key fingerprint} [dict get $row keyfingerprint] {Renews} [dict get $row authserial] \
+        {In place of} [expr {$before eq {} ? {} : "[dict get $before serial], key [dict get $before keyfingerprint]"}] Certificate [dict get $row serial]]
     return
 }
 
@@ -82,7 +85,7 @@ proc ::sslkeys::cli::ShowCertificate {options pem} {
     if {[dict get $options -pem]} {
         puts -nonewline $pem
     } elseif {$json} {
-        puts [Json [dict remove [::sslkeys::certificate info $pem] extensions faults]]
+        WriteJson [dict remove [::sslkeys::certificate info $pem] extensions faults]
     } else {
         foreach line [split [string trimright [::sslkeys::certificate info $pem -text 1]] \n] {
             puts [Clean $line]
@@ -122,7 +125,7 @@ proc ::sslkeys::cli::ShowInfo {options pem info names} {
         return
     }
     if {$json} {
-        puts [Json $info]
+        WriteJson [dict remove $info extensions]
         return
     }
     set fields {}

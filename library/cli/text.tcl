@@ -87,6 +87,11 @@ proc ::sslkeys::cli::Stamp {moment} {
     return [clock format $moment -gmt 1 -format {%Y-%m-%d %H:%M:%SZ}]
 }
 
+# Until when what was made is good.
+proc ::sslkeys::cli::Until {made} {
+    return [Stamp [dict get $made notafter]][expr {[dict get $made truncated] ? { (with its CA, which ends before it would)} : {}}]
+}
+
 # "1 request", "2 requests".
 proc ::sslkeys::cli::Count {number thing} {
     return "$number $thing[expr {$number == 1 ? {} : {s}}]"
@@ -100,10 +105,13 @@ proc ::sslkeys::cli::Shell {word} {
     return '[string map {' '\\''} $word]'
 }
 
-# A line to type, with this command line's -keys and -config where they are not the usual.
+# A line to type, with this command line's -keys, and its -config where the command takes it, if they are not the usual.
 proc ::sslkeys::cli::Line {options args} {
     set line sslkeys
     foreach {option usual} {-keys keys -config {}} {
+        if {$option eq {-config} && $option ni [OptionsOf [CommandIn $args]]} {
+            continue
+        }
         if {[dict exists $options $option] && [dict get $options $option] ne $usual} {
             append line " $option [Shell [dict get $options $option]]"
         }

@@ -8,7 +8,8 @@ namespace eval ::sslkeys::serve {
 }
 
 # Serve until a signal ends it.
-#   in      dict -keys (the key directory), -config (the configuration, else sslkeys.conf in it where that is)
+#   in      dict -keys (the key directory), -config (the configuration, else sslkeys.conf in it where that is), -tell (a prefix that
+#           gets the line that says which ports are open, and the ports by name)
 #   out     0, after SIGTERM or SIGINT
 #   errors  CA MISSING, ...; KEY PASSWORD; POLICY CONFIG, RULE, RESERVED; STORE ...; POSIX ...
 proc ::sslkeys::serve::run {options} {
@@ -18,8 +19,7 @@ proc ::sslkeys::serve::run {options} {
     }
     try {
         ::sslkeys::service create ::sslkeys::serve::current [dict get $options -keys] [dict get $options -config]
-        puts [current ready]
-        flush stdout
+        {*}[dict get $options -tell] [current ready] [current ports]
         current wait
     } finally {
         if {[llength [info commands ::sslkeys::serve::current]]} {
@@ -79,7 +79,7 @@ oo::class create ::sslkeys::service {
             -address [my Get address] {*}$passphrase {*}[my Limits] {*}[my Settings $Config]]
         my OpenDoor
         my OpenPublisher
-        $Registry audit server:[info hostname] start {} {} [list ports [my Ports]]
+        $Registry audit server:[info hostname] start {} {} [list ports [my ports]]
         [$Registry db] patience 0.25
         set State running
         set Ticker [::sslkeys::ticker start [namespace code {my Beat}]]
@@ -88,7 +88,7 @@ oo::class create ::sslkeys::service {
     # The line that says which ports are open.
     method ready {} {
         set words {}
-        foreach {name port} [my Ports] {
+        foreach {name port} [my ports] {
             lappend words "[dict get {enroll enrolment service HTTPS publish publishing} $name] on port $port"
         }
         return "Ready: [join $words {, }]"
@@ -152,7 +152,7 @@ oo::class create ::sslkeys::service {
         return [list $Server {*}[expr {[info exists Door] ? [list $Door] : {}}] {*}[expr {[info exists Publisher] ? [list $Publisher] : {}}]]
     }
 
-    method Ports {} {
+    method ports {} {
         set ports [list enroll [$Server port]]
         foreach {name part} {service Door publish Publisher} {
             if {[info exists $part]} {
