@@ -3,6 +3,7 @@
 # Sign a request that came as a file.
 proc ::sslkeys::cli::DoSign {options words} {
     set attributes [Attributes sign [lassign $words type path]]
+    set type [ReadType sign $type]
     set bundle [::sslkeys::bundle open [ReadFile $path]]
     if {[llength [dict get $bundle requests]] != 1} {
         throw {SSLKEYS REQUEST PEM} "\"[Cut $path]\" holds [llength [dict get $bundle requests]] requests, not one"
@@ -21,36 +22,50 @@ proc ::sslkeys::cli::DoSign {options words} {
     if {$out ne {-} && [file exists $out] && ![dict get $options -force]} {
         throw [list SSLKEYS STORE EXISTS path $out] "\"[Cut $out]\" is there already"
     }
-    set registry [OpenRegistry $options]
-    set made [WithCaKey $options [list ::sslkeys::cli::SignOne $options $registry $type $request $attributes]]
-    WriteFile $out [dict get $made certificate] 0644 [dict get $options -force]
+    OpenRegistry $options
+    set made [WithCaKey $options [list ::sslkeys::cli::SignOne $options $type $request $attributes]]
+    set certificate [dict get $made certificate]
+    if {$type eq {intermediate}} {
+        # A CA has to know all above it.
+        LoadFile exchange
+        set certificate [join [ChainOf $options $certificate] {}]
+    }
+    WriteFile $out $certificate 0644 [dict get $options -force]
     if {$out ne {-}} {
+        set name [dict get $made name]
+        set known [expr {$name eq [dict get $attributes CN] ? {} : ", on record as $name"}]
         Answer [dict merge [dict create certfile $out profile $type] [dict remove $made certificate chain]] \
-            "$out: $type, until [Stamp [dict get $made notafter]][expr {[dict get $made truncated] ? " (with its CA, which ends before it would)" : {}}]"
+            "$out: $type$known, until [Until $made]"
     }
     return
 }
 
-proc ::sslkeys::cli::SignOne {options registry type request attributes password} {
+proc ::sslkeys::cli::SignOne {options type request attributes password} {
+    set registry [OpenRegistry $options]
     ::sslkeys::Discreetly {
         set issuer [::sslkeys::issuer new [dict get $options -keys] $registry [::sslkeys::policy new {}] -who [Who]]
         try {
-            $issuer sign $request $type {*}[Given $options {-days -san -crlurl -ocspurl -caissuers}] {*}$password {*}$attributes
+            $issuer sign $request $type {*}[Given $options {-days -san -pathlength -permitted -excluded -crlurl -ocspurl -caissuers}] \
+                -name [NameFor $attributes] -force [dict get $options -force] {*}$password {*}$attributes
         } finally {
             $issuer destroy
         }
     }
 }
 
+# The name by which the owner of a subject is on record: its CN, without what no name has.
+proc ::sslkeys::cli::NameFor {attributes} {
+    if {![dict exists $attributes CN]} {
+        return
+    }
+    return [string range [regsub -all {[^A-Za-z0-9._@-]+} [regsub {^[^A-Za-z0-9]+} [dict get $attributes CN] {}] -] 0 63]
+}
+
 # Make a key and a request for a CA elsewhere; the key stays here.
 proc ::sslkeys::cli::DoRequest {options words} {
     set attributes [Attributes request [lassign $words name]]
-    if {![regexp {^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$} $name]} {
-        throw [list SSLKEYS STORE NAME name [Cut $name]] "the name \"[Cut $name]\" cannot be a file name"
-    }
-    if {![dict exists $attributes CN]} {
-        set attributes [list CN $name {*}$attributes]
-    }
+    RequireName $name
+    set attributes [WithName $name $attributes]
     set keyfile [file join [dict get $options -out] $name.key]
     set requestfile [file join [dict get $options -out] $name.csr]
     foreach path [list $keyfile $requestfile] {

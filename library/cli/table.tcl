@@ -107,13 +107,13 @@ namespace eval ::sslkeys::cli {
         }
         serve    {group setup arguments {} file serve.tcl options -config summary {run the server that machines enroll with}}
         doctor   {group setup arguments {} file doctor.tcl options {-now} summary {say what is wrong or soon will be, and what mends it}}
-        {rollover status}   {group setup arguments {} file setup.tcl options {} summary {tell how far the change to the next CA is}}
+        {rollover status}   {group setup arguments {} file rollover.tcl options {} summary {tell how far the change to the next CA is}}
         {rollover prepare} {
-            group setup arguments {?ATTR=VALUE ...?} file setup.tcl options {keyoptions -days -cafile -cakeyfile -capasswordfile -request -certificatefile}
+            group setup arguments {?ATTR=VALUE ...?} file rollover.tcl options {keyoptions -days -cafile -cakeyfile -capasswordfile -request -certificatefile}
             summary {make the next CA, trusted beside this one}
         }
-        {rollover activate} {group setup arguments {} file setup.tcl options {} summary {let the next CA sign}}
-        {rollover finish}   {group setup arguments {} file setup.tcl options {-keep -force} summary {end the trust in the previous CA}}
+        {rollover activate} {group setup arguments {} file rollover.tcl options {} summary {let the next CA sign}}
+        {rollover finish}   {group setup arguments {} file rollover.tcl options {-keep -force} summary {end the trust in the previous CA}}
 
         issue {
             group certificates arguments {?TYPE? ?NAME? ?ATTR=VALUE ...?} file issue.tcl
