@@ -3,10 +3,8 @@
 # Make a token. It is shown here and nowhere else; the registry keeps its hash.
 proc ::sslkeys::cli::DoTokenMake {options words} {
     lassign $words type name
-    CheckProfile $type
-    if {![regexp {^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$} $name]} {
-        throw [list SSLKEYS STORE NAME name [Cut $name]] "the name \"[Cut $name]\" cannot be a name in a key directory"
-    }
+    set type [ReadType {token make} $type]
+    RequireUsable $options $type $name
     set registry [OpenRegistry $options]
     set expires [expr {[clock seconds] + [dict get $options -valid]}]
     ::sslkeys::Discreetly {
@@ -18,16 +16,35 @@ proc ::sslkeys::cli::DoTokenMake {options words} {
     return
 }
 
+# Refuse a token that no server would take, or whose certificate could not be made: the names are tried with a key that is thrown away.
+#   errors  STORE NAME; POLICY PROFILE, RESERVED, REFUSED; NAME ..., CERTIFICATE ...
+proc ::sslkeys::cli::RequireUsable {options type name} {
+    RequireName $name
+    set policy [::sslkeys::policy new [dict get [Configuration $options] policy]]
+    try {
+        $policy judge [dict create operation enroll profile $type name $name san [dict get $options -san] keytype ec bits 256 \
+            address 0.0.0.0 known 0]
+    } trap {SSLKEYS POLICY KEY} {} {
+        # Of which kind its key will be, the machine says.
+    } finally {
+        $policy destroy
+    }
+    ::sslkeys::Discreetly {
+        ::sslkeys::certificate selfsign $type -key [::sslkeys::key generate] -san [dict get $options -san] CN $name
+    }
+}
+
 proc ::sslkeys::cli::TellToken {options name secret row} {
     variable json
+    set line [EnrollLine $options $name {*}[expr {[dict get $row profile] eq {client} ? {} : [list -profile [dict get $row profile]]}] -tokenfile -]
     if {$json} {
-        puts [Json [dict merge [dict create token $secret] [dict remove $row folded usedat usedby]]]
+        WriteJson [dict merge [dict create token $secret] [dict remove $row folded usedat usedby] [dict create next [list $line]]]
         return
     }
     puts $secret
     Say "That is the token for [dict get $row profile] $name, good once, until [Stamp [dict get $row expires]]. It is not shown again."
     Say "On the machine, type this, and the token when it is asked for:"
-    Next "sslkeys enroll [info hostname] $name -tokenfile -"
+    Next $line
 }
 
 proc ::sslkeys::cli::DoTokenList {options words} {
@@ -78,12 +95,4 @@ proc ::sslkeys::cli::DropToken {options word} {
     $registry dropToken $hash
     Answer [dict create token $hash dropped 1] "Dropped: the token [string range $hash 0 15]"
     return 0
-}
-
-proc ::sslkeys::cli::CheckProfile {type} {
-    set profiles [lsearch -all -inline -not -exact [dict get [::sslkeys::about features] profiles] root]
-    if {$type ni $profiles} {
-        throw [list SSLKEYS CERTIFICATE PROFILE profile [Cut $type]] \
-            "\"[Cut $type]\" is no type: one of [join $profiles {, }][Nearest $type $profiles]"
-    }
 }
