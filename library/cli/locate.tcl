@@ -169,9 +169,13 @@ proc ::sslkeys::cli::Setting {options key} {
 }
 
 proc ::sslkeys::cli::Configuration {options} {
-    set path [expr {[dict exists $options -config] ? [dict get $options -config] : {}}]
-    set usual [file join [dict get $options -keys] sslkeys.conf]
-    return [::sslkeys::config::load [expr {$path eq {} && [file exists $usual] ? $usual : $path}]]
+    set path [file join [dict get $options -keys] sslkeys.conf]
+    if {[llength [Given $options -config]]} {
+        set path [dict get $options -config]
+    } elseif {![file exists $path]} {
+        set path {}
+    }
+    return [::sslkeys::config::load $path]
 }
 
 # Open the registry of the key directory, once; it is closed at the end.

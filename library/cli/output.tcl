@@ -108,7 +108,10 @@ proc ::sslkeys::cli::TableLine {columns widths row heading} {
     set index 0
     foreach column $columns wide $widths {
         lassign $column key title style
-        set cell [expr {$heading ? $title : [Cell $row $key]}]
+        set cell $title
+        if {!$heading} {
+            set cell [Cell $row $key]
+        }
         if {$width > 0 && [string length $cell] > $wide} {
             set cell [string range $cell 0 $wide-2]\u2026
         }
@@ -132,8 +135,11 @@ proc ::sslkeys::cli::Notes {lines} {
     }
 }
 
+# No expr gives back a cell: of the serial number 6888451925646e70 it would make another number.
 proc ::sslkeys::cli::Cell {row key} {
-    return [expr {[dict exists $row $key] ? [Clean [dict get $row $key]] : {}}]
+    if {[dict exists $row $key]} {
+        return [Clean [dict get $row $key]]
+    }
 }
 
 # Write fields under each other, those that have a value.

@@ -130,7 +130,10 @@ proc ::sslkeys::cli::ShowInfo {options pem info names} {
     }
     set fields {}
     foreach {name key} $names {
-        set value [expr {[dict exists $info $key] ? [dict get $info $key] : {}}]
+        set value {}
+        if {[dict exists $info $key]} {
+            set value [dict get $info $key]
+        }
         if {$key in {thisupdate nextupdate} && $value ne {}} {
             set value [Stamp $value]
         }
