@@ -51,22 +51,24 @@ proc ::sslkeys::cli::ArgumentsFor {options command count} {
     set at [expr {min($count - [llength $command], [llength $arguments] - 1)}]
     switch -glob -- [lindex $arguments $at] {
         *TYPE*         {return [Vocabulary type {}]}
-        *NAME*SERIAL* - NAME {return [NamesThere $options]}
-        *REQUEST*      {return [RequestsThere $options]}
+        *NAME*SERIAL*  {return [list {*}[NamesThere $options] {*}[expr {$command in {show verify export} ? {ca} : {}}]]}
+        *REQUEST*      {return [There $options {id} requests -state {pending held}]}
+        *TOKEN*        {return [lmap hash [There $options {hash} tokens -open 1] {string range $hash 0 15}]}
         *FILE*         {return FILES}
         *COMMAND*      {return [lsort -unique [lmap name [dict keys $::sslkeys::cli::commands] {lindex $name 0}]]}
     }
 }
 
+# The names of certificates, also of those whose pair is on another machine.
 proc ::sslkeys::cli::NamesThere {options} {
-    return [lsort [lmap name [glob -nocomplain -tails -directory [dict get $options -keys] *.crt] {file rootname $name}]]
+    return [lsort -unique [There $options name certificates -state issued -limit 1000]]
 }
 
-# The requests that wait; where there is no registry, or it is busy, none.
-proc ::sslkeys::cli::RequestsThere {options} {
+# A field of what a method of the registry lists; where there is no registry, or it is busy, nothing.
+proc ::sslkeys::cli::There {options field method args} {
     try {
-        return [lmap row [dict get [[OpenRegistry $options] requests -state {pending held}] rows] {dict get $row id}]
-    } trap SSLKEYS {} {
+        return [lmap row [dict get [[OpenRegistry $options] $method {*}$args] rows] {dict get $row $field}]
+    } trap SSLKEYS {} - trap POSIX {} {
         return {}
     }
 }

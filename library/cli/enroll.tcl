@@ -28,7 +28,7 @@ proc ::sslkeys::cli::DoRenew {options words} {
 
 # What both take, as the client's procedures have it.
 proc ::sslkeys::cli::Place {options} {
-    set place [list -progress ::sslkeys::cli::TellNews]
+    set place [list -progress [list ::sslkeys::cli::TellNews [dict get $options -wait]]]
     foreach option {-directory -port -peername -cafile -wait -anew} {
         lappend place $option [dict get $options $option]
     }
@@ -53,12 +53,15 @@ proc ::sslkeys::cli::Obtain {options name prefix} {
 }
 
 # Tell what is new while the client waits.
-proc ::sslkeys::cli::TellNews {what about} {
+#   in  for how long it does, in seconds
+proc ::sslkeys::cli::TellNews {wait what about} {
     switch -- $what {
         pending {
             Say "The request waits for a person's approval. On the CA's machine its operator types:"
             Next [dict get $about command]
-            Say "This command waits; if it is interrupted, the same command goes on."
+            if {$wait > 0} {
+                Say "This command waits; if it is interrupted, the same command goes on."
+            }
         }
         away {
             Say "The server is away ([Cut [dict get $about reason] 120]); waiting for it."

@@ -74,6 +74,27 @@ proc ::sslkeys::cli::TellCommand {command} {
             puts "    [format %-22s [string trimright "$option $placeholder"]] $meaning[expr {$default in {{} 0} ? {} : " ($default)"}]"
         }
     }
+    dict for {word words} [WordsOf $command] {
+        puts "  $word is one of [join $words {, }]."
+    }
+}
+
+# What a command's words stand for, by the table: list of word, words ...
+proc ::sslkeys::cli::WordsOf {command} {
+    variable options
+    set kinds {}
+    foreach {pattern word kind} {TYPE TYPE type {*ATTR=*} ATTR attribute} {
+        if {[lsearch -glob [string map {? {}} [ArgumentWords $command]] $pattern] >= 0} {
+            dict set kinds $word $kind
+        }
+    }
+    foreach option [OptionsOf $command] {
+        lassign [dict get $options $option] type placeholder
+        if {[lindex $type 0] eq {word}} {
+            dict set kinds $placeholder [lindex $type 1]
+        }
+    }
+    return [dict map {word kind} $kinds {Vocabulary $kind $command}]
 }
 
 # Tell the versions of what this consists of.

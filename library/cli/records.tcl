@@ -49,6 +49,12 @@ proc ::sslkeys::cli::AuditCells {row} {
 # Copy the registry, also while others write.
 proc ::sslkeys::cli::DoBackup {options words} {
     lassign $words path
+    if {$path eq {-}} {
+        Misuse backup "a copy of the registry is a file, which - is none"
+    }
+    if {![file isdirectory [file dirname $path]]} {
+        throw {POSIX ENOENT {no such file or directory}} "there is no directory \"[Cut [file dirname $path]]\""
+    }
     [OpenRegistry $options] backup $path
     Answer [dict create path $path size [file size $path]] "$path: a copy of the registry, [expr {([file size $path] + 1023) / 1024}] KiB"
     Say "Keep the CA as well, elsewhere and safely: [file join [dict get $options -keys] ca.key] and ca.crt. Bring the copy back with:"
