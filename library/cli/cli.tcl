@@ -241,17 +241,6 @@ proc ::sslkeys::cli::WriteFile {path data mode force} {
     ::sslkeys::durable write $path $data -mode $mode -exclusive [expr {!$force}]
 }
 
-# Answer the options that are given, of those named, with their values.
-proc ::sslkeys::cli::Given {options names} {
-    set given {}
-    foreach name $names {
-        if {[dict exists $options $name] && [dict get $options $name] ne {}} {
-            lappend given $name [dict get $options $name]
-        }
-    }
-    return $given
-}
-
 # Answer what the command line says of a new key, as options of the package.
 proc ::sslkeys::cli::KeyOptions {options prompt} {
     return [list {*}[Given $options {-keytype -curve -bits}] {*}[Passphrase $options -passwordfile -passwordfrom $prompt 1]]

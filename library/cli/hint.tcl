@@ -1,6 +1,7 @@
 # What to do next, by command and error code: no refusal is without it. Patterns are those of `string match`, the first row that
 # fits counts. %{NAME} is the value that the code carries under that name; %{line} the program with this command line's -keys;
-# %{keys} its key directory; %{word} and %{second} its first arguments. tests/clihint.test types every line that is a command.
+# %{keys} its key directory; %{word} and %{second} its first arguments; %{place} where a client keeps its pair and finds the server.
+# tests/clihint.test types every line that is a command.
 
 namespace eval ::sslkeys::cli {
     variable hints {
@@ -33,7 +34,7 @@ namespace eval ::sslkeys::cli {
 
         backup {SSLKEYS STORE EXISTS*}        {{Take another name for the copy.}}
         import {SSLKEYS STORE EXISTS serial*} {{See what is on record: %{line} show %{serial}}}
-        enroll {SSLKEYS STORE EXISTS*}        {{Get the next one in its place: sslkeys renew %{word} %{second}}}
+        enroll {SSLKEYS STORE EXISTS*}        {{Get the next one in its place: sslkeys renew %{word} %{second}%{place}}}
         renew  {SSLKEYS STORE EXISTS*}        {{Try again: another process was faster.}}
         *      {SSLKEYS STORE EXISTS*}        {{Replace it: the same command with -force}}
         *      {SSLKEYS STORE NAME*}          {{A name has 1 to 64 letters, digits and . _ @ -, the first a letter or a digit, and does not end as a file's does.}}
@@ -51,7 +52,7 @@ namespace eval ::sslkeys::cli {
         *      {SSLKEYS STORE REGISTERED*}    {{Issue with: %{line} issue TYPE NAME}}
         export {SSLKEYS STORE ABSENT key*}    {{The certificate alone goes out: %{line} export %{word} -format pem}}
         reissue {SSLKEYS STORE ABSENT key*}   {{On the machine that has it: sslkeys renew HOST %{key}} {Make a pair here in its place all the same: the same command with -force}}
-        *      {SSLKEYS STORE ABSENT*}        {{Get one first: sslkeys enroll %{word} %{name}}}
+        *      {SSLKEYS STORE ABSENT*}        {{Get one first: sslkeys enroll %{word} %{name}%{place}}}
         *      {SSLKEYS STORE MISMATCH file*} {{Begin anew: the same command with -anew}}
         *      {SSLKEYS STORE MISMATCH*}      {{See what is wrong: %{line} doctor}}
         *      {SSLKEYS STORE CONSTRAINT*}    {{Somebody else was faster; see what there is: %{line} list}}
@@ -146,7 +147,7 @@ proc ::sslkeys::cli::Hints {command options code} {
     }
     foreach {who pattern lines} $hints {
         if {[string match $who $command] && [string match $pattern $code]} {
-            set values [list %{line} [Line $options] %{keys} [Shell [dict get $options -keys]]]
+            set values [list %{line} [Line $options] %{keys} [Shell [dict get $options -keys]] %{place} [PlaceWords $options]]
             foreach {name value} [list {*}[lrange $code 3 end] word [lindex $arguments 0] second [lindex $arguments 1]] {
                 lappend values %{$name} [Shell [Cut $value]]
             }
@@ -154,6 +155,17 @@ proc ::sslkeys::cli::Hints {command options code} {
         }
     }
     return [UsageHints $command]
+}
+
+# Where a client keeps its pair and finds the server, as this command line has it and if that is not the usual.
+proc ::sslkeys::cli::PlaceWords {options} {
+    set words {}
+    foreach {option value} [Given $options {-directory -port -peername -cafile}] {
+        if {$value ne [lindex [dict get $::sslkeys::cli::options $option] 2]} {
+            append words " $option [Shell $value]"
+        }
+    }
+    return $words
 }
 
 # What a code comes down to in the key directory at hand.

@@ -225,6 +225,17 @@ proc ::sslkeys::cli::ReadMoment {command option value} {
     Misuse $command "$option wants a time such as 7d (ago), +60d (from now on) or 2026-11-24, not \"[Cut $value]\""
 }
 
+# Answer the options that are given, of those named, with their values.
+proc ::sslkeys::cli::Given {options names} {
+    set given {}
+    foreach name $names {
+        if {[dict exists $options $name] && [dict get $options $name] ne {}} {
+            lappend given $name [dict get $options $name]
+        }
+    }
+    return $given
+}
+
 # Split ATTR=VALUE words into a list ATTR VALUE ...
 #   errors  ARGS USAGE
 proc ::sslkeys::cli::Attributes {command words} {
