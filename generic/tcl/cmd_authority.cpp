@@ -251,7 +251,10 @@ void finish(Call& call) {
     call.read(args, finishOptions());
     Tcl_Interp* interp = call.interp();
     const std::string directory = keyDirectory(interp, CommandArgs());
-    Record::require(interp, directory);
+    const auto record = Record::of(interp, directory);
+    if (record && !args.regardless) {
+        record->requireRetired(args.now);
+    }
     finishRollover(directory, args.now, args.keep, args.regardless);
     const Answer answer = [&] { return Reference(describeRollover(rolloverOf(directory)).get()); };
     call.answer(Record::noted(interp, directory, "finish", answer)().get());

@@ -86,6 +86,10 @@ void Record::note(const std::string& action, const std::string& object) const {
     call({text("noteAuthority"), text(action), text(object)});
 }
 
+void Record::requireRetired(std::int64_t now) const {
+    call({text("requireRetired"), text(std::to_string(now))});
+}
+
 Answer Record::noted(Tcl_Interp* interp, const std::string& directory, const std::string& action,
                      Answer answer) {
     return [interp, directory, action, answer = std::move(answer)] {

@@ -33,6 +33,10 @@ class Record {
     //   errors  STORE *
     void note(const std::string& action, const std::string& object) const;
 
+    // Refuse to end the trust in a previous CA while something on record that it signed counts.
+    //   errors  CA INUSE, STORE *
+    void requireRetired(std::int64_t now) const;
+
     // Note it when an answer is given, where a registry is open then. What a job carries through
     // another thread may hold nothing of Tcl's, so it is looked for anew.
     static Answer noted(Tcl_Interp* interp, const std::string& directory, const std::string& action,

@@ -69,6 +69,33 @@ oo::define ::sslkeys::registry {
         return $settled
     }
 
+    # Refuse to end the trust in a previous CA of a rollover while something that it signed counts; of what machines keep for
+    # themselves no file is here.
+    #   errors  CA INUSE
+    method requireRetired {now} {
+        set previous [dict create]
+        foreach ca [dict get [::sslkeys::rollover status] previous] {
+            set info [::sslkeys::certificate info [my ReadFile [dict get $ca certfile]] -fields subjectkeyid]
+            dict set previous [dict get $info subjectkeyid] $ca
+        }
+        set next {}
+        while {[dict size $previous]} {
+            # Those that end first are the oldest.
+            set page [my certificates -state current -order expiry -limit 1000 -after $next -now $now]
+            foreach row [dict get $page rows] {
+                set signer [dict get [::sslkeys::certificate info [dict get $row certificate] -fields authoritykeyid] authoritykeyid]
+                if {[dict exists $previous $signer]} {
+                    set ca [dict get $previous $signer]
+                    throw [list SSLKEYS CA INUSE serial [dict get $ca serial] name [dict get $row name]] \
+                        "the certificate of \"[dict get $row name]\" that \"[dict get $ca name]\" signed still counts: let all be renewed, or give -force 1"
+                }
+            }
+            if {[set next [dict get $page next]] eq {}} {
+                return
+            }
+        }
+    }
+
     # Note in the audit trail what was done to the CA itself.
     method noteAuthority {action object} {
         $Db transaction {
