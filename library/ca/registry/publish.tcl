@@ -78,20 +78,24 @@ oo::define ::sslkeys::registry {
             set info [::sslkeys::certificate info [my ReadFile [dict get $ca certfile]] -fields subjectkeyid]
             dict set previous [dict get $info subjectkeyid] $ca
         }
+        set counting [dict create]
         set next {}
         while {[dict size $previous]} {
-            # Those that end first are the oldest.
             set page [my certificates -state current -order expiry -limit 1000 -after $next -now $now]
             foreach row [dict get $page rows] {
-                set signer [dict get [::sslkeys::certificate info [dict get $row certificate] -fields authoritykeyid] authoritykeyid]
-                if {[dict exists $previous $signer]} {
-                    set ca [dict get $previous $signer]
-                    throw [list SSLKEYS CA INUSE serial [dict get $ca serial] name [dict get $row name]] \
-                        "the certificate of \"[dict get $row name]\" that \"[dict get $ca name]\" signed still counts: let all be renewed, or give -force 1"
-                }
+                set info [::sslkeys::certificate info [dict get $row certificate] -fields authoritykeyid]
+                dict lappend counting [dict get $info authoritykeyid] [dict get $row name]
             }
             if {[set next [dict get $page next]] eq {}} {
-                return
+                break
+            }
+        }
+        dict for {signer ca} $previous {
+            if {[dict exists $counting $signer]} {
+                set names [dict get $counting $signer]
+                throw [list SSLKEYS CA INUSE serial [dict get $ca serial] count [llength $names]] \
+                    "[llength $names] certificates on record that \"[dict get $ca name]\" signed, the first of\
+                    \"[lindex $names 0]\", are still valid: renew them, or give -force 1"
             }
         }
     }
