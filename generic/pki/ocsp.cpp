@@ -63,7 +63,7 @@ der::View nameOfSubject(const Certificate& certificate) {
 // Take the digest of an AlgorithmIdentifier, whose parameters are NULL or absent.
 std::optional<Digest> takeDigest(der::Reader& reader) {
     der::Reader inside(reader.take(der::kSequence));
-    const der::View oid = inside.take(der::kOid);
+    const der::View oid = inside.takeOid();
     const bool isPlain = inside.atEnd() || inside.take(kNull).empty();
     if (!inside.isDone() || !isPlain) {
         reader.fail();
@@ -76,7 +76,7 @@ std::optional<Digest> takeDigest(der::Reader& reader) {
 
 void takeExtension(der::Reader& reader, Extensions& read) {
     der::Reader inside(reader.take(der::kSequence));
-    const der::View oid = inside.take(der::kOid);
+    const der::View oid = inside.takeOid();
     // DER writes a DEFAULT FALSE never, and TRUE in one way. X.690 11.1, 11.5
     const bool isCritical = inside.sees(der::kBoolean);
     const bool isWell = !isCritical || inside.take(der::kBoolean) == der::View(&kTrue, 1);

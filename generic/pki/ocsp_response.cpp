@@ -174,7 +174,7 @@ bool Response::read() {
     }
     der::Reader explicitly(outer.take(der::kContext0));
     der::Reader bytes(explicitly.take(der::kSequence));
-    const der::View type = bytes.take(der::kOid);
+    const der::View type = bytes.takeOid();
     const der::View content = bytes.take(der::kOctetString);
     if (!outer.isDone() || !explicitly.isDone() || !bytes.isDone()) {
         return false;
