@@ -192,9 +192,9 @@ void requireUnused(const std::string& directory, const CaFile& previous, std::in
     }
     if (count != 0) {
         throw Error(Code::CaInUse,
-                    std::to_string(count) + " certificates here that " +
-                        quote(previous.certificate.commonName()) +
-                        " signed are still valid: renew them, or give -force 1",
+                    quote(previous.certificate.commonName()) +
+                        " signed certificates here that are still valid, " + std::to_string(count) +
+                        " in all: renew them, or give -force 1",
                     {{"serial", previous.certificate.serial()}, {"count", std::to_string(count)}});
     }
 }

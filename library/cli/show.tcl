@@ -23,7 +23,7 @@ proc ::sslkeys::cli::ShowFile {options path} {
     BeginArray
     set parts 0
     foreach {kind procedure} {
-        certificates ShowCertificate requests ShowRequest crls ShowCrl keys ShowKey publickeys ShowPublicKey
+        certificates ShowCertificate requests ShowRequest crls ShowCrl keys ShowKey publickeys ShowPublicKey unsupported ShowUnsupported
     } {
         foreach pem [dict get $bundle $kind] {
             if {[incr parts] > 1} {
@@ -110,6 +110,11 @@ proc ::sslkeys::cli::ShowKey {options pem} {
     ShowInfo $options {} [::sslkeys::key info $pem] {
         {Private key} keytype Bits bits Curve curve {Key fingerprint} keyfingerprint
     }
+}
+
+# A key that is there and of no use to us; all that is known of it is why.
+proc ::sslkeys::cli::ShowUnsupported {options why} {
+    ShowInfo $options {} [dict create unsupported $why] {{Not supported} unsupported}
 }
 
 proc ::sslkeys::cli::ShowPublicKey {options pem} {

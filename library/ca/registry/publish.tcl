@@ -94,8 +94,8 @@ oo::define ::sslkeys::registry {
             if {[dict exists $counting $signer]} {
                 set names [dict get $counting $signer]
                 throw [list SSLKEYS CA INUSE serial [dict get $ca serial] count [llength $names]] \
-                    "[llength $names] certificates on record that \"[dict get $ca name]\" signed, the first of\
-                    \"[lindex $names 0]\", are still valid: renew them, or give -force 1"
+                    "\"[dict get $ca name]\" signed certificates on record that are still valid, [llength $names] in all, the first of\
+                    \"[lindex $names 0]\": renew them, or give -force 1"
             }
         }
     }
