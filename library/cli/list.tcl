@@ -12,9 +12,18 @@ proc ::sslkeys::cli::DoList {options words} {
         {name NAME {}} {profile TYPE {}} {shortserial SERIAL {}} {state STATE ::sslkeys::cli::StateColour} {expires EXPIRES ::sslkeys::cli::ExpiryColour}
     } [list ::sslkeys::cli::CertificatePage $registry $filter $now [dict get $options -limit]] [list ::sslkeys::cli::CertificateCells $now]]
     if {!$count} {
-        Say [expr {[llength [Given $options {-expiring -state -profile -name}]] ? "No certificate is so." : "No certificate is on record yet."}]
+        Say [NoneListed [Given $options {-expiring -state -profile -name}]]
     }
     return
+}
+
+# What an empty list comes to, by what was asked for.
+proc ::sslkeys::cli::NoneListed {asked} {
+    switch -- [dict keys $asked] {
+        {}        {return "No certificate is on record yet."}
+        -expiring {return "No certificate ends within [Span [dict get $asked -expiring]]."}
+    }
+    return "No certificate is so."
 }
 
 # A page of certificates; -limit ends the last page early.
