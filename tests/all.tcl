@@ -77,7 +77,7 @@ proc ::runner::StartNext {} {
     set channel [open |[list {*}$command </dev/null 2>@1] r]
     fconfigure $channel -blocking 0 -encoding utf-8
     fileevent $channel readable [list ::runner::Read $channel]
-    dict set running $channel [dict create path $path text {} pid [lindex [pid $channel] 0] \
+    dict set running $channel [dict create path $path text {} pid [lindex [pid $channel] 0] begun [clock seconds] \
         timer [after [expr {1000 * [dict get $options -deadline]}] [list ::runner::Late $channel]]]
 }
 
@@ -151,13 +151,13 @@ proc ::runner::End {channel} {
     if {[KillGroup [dict get $file pid]] && ![llength $troubles]} {
         lappend troubles "the file left a process behind"
     }
-    Count [file tail [dict get $file path]] [dict get $file text] $troubles
+    Count [file tail [dict get $file path]] [dict get $file text] [expr {[clock seconds] - [dict get $file begun]}] $troubles
     incr finished
     StartNext
 }
 
 # Read one file's output, count its tests and show what failed.
-proc ::runner::Count {name text troubles} {
+proc ::runner::Count {name text seconds troubles} {
     variable passed
     variable failed
     variable skipped
@@ -198,7 +198,7 @@ proc ::runner::Count {name text troubles} {
     incr passed $passes
     incr skipped $skips
     incr failed [expr {$failures + [llength $troubles]}]
-    puts [format "%-28s %4d passed %4d failed %4d skipped" $name $passes $failures $skips]
+    puts [format "%-28s %4d passed %4d failed %4d skipped %4d s" $name $passes $failures $skips $seconds]
     foreach trouble $troubles {
         puts "==== $name: $trouble"
     }
