@@ -56,7 +56,7 @@ std::string nameOf(const ASN1_OBJECT* object) {
 std::string nameOf(int nid) { return nid <= 0 ? "" : OBJ_nid2sn(nid); }
 
 // Read a number; one that does not fit is most + 1, one below 1, which no reader takes, is 1. Below
-// an int nothing fits either: OpenSSL takes the low 32 bits for the rounds, whatever their sign was.
+// an int nothing fits either: OpenSSL takes the low 32 bits for the rounds, whatever the sign was.
 std::int64_t numberUpTo(std::int64_t most, const ASN1_INTEGER* number) {
     std::int64_t value = 0;
     const bool isTold = ASN1_INTEGER_get_int64(&value, number) == 1 && value <= most &&
