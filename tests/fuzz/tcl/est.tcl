@@ -77,7 +77,10 @@ proc ::fuzz::est::CheckMessages {} {
     if {[Parses {sslkeys::est::parseRequest $bytes} pem {SSLKEYS WIRE EST}]} {
         ::fuzz::check [regexp {^-----BEGIN CERTIFICATE REQUEST-----\n(?:[A-Za-z0-9+/=]{1,64}\n)*-----END CERTIFICATE REQUEST-----\n$} $pem] \
             "a body is one PEM" $pem
-        ::fuzz::check [expr {[sslkeys::est::parseRequest [sslkeys::est::makeRequest $pem]] eq $pem}] "what was parsed can be sent on"
+        # What came as DER may be longer in base64 than what is read.
+        set again [sslkeys::est::makeRequest $pem]
+        ::fuzz::check [expr {[string length $again] > $sslkeys::est::maxRequest || [sslkeys::est::parseRequest $again] eq $pem}] \
+            "what was parsed can be sent on"
         if {[Parses {sslkeys::request info $pem} info {SSLKEYS *}]} {
             ::fuzz::check [expr {[dict get $info subject] eq {CN printer7}}] "a signed request says what was signed" $info
         }
