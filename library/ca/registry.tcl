@@ -162,7 +162,7 @@ oo::class create ::sslkeys::registry {
     }
 }
 
-foreach part {audit page certificates publish import standing revoked requests decisions tokens backup prune} {
+foreach part {audit page certificates authority publish import standing revoked requests decisions tokens backup prune} {
     source -encoding utf-8 [file join $::sslkeys::library ca registry $part.tcl]
 }
 unset part

@@ -113,12 +113,7 @@ proc ::sslkeys::doctor::Shell {word} {
 # Read a file; what cannot be read is {}, another check tells of it.
 proc ::sslkeys::doctor::Read {patient name} {
     try {
-        set channel [open [file join [dict get $patient directory] $name] rb]
-        try {
-            return [read $channel]
-        } finally {
-            close $channel
-        }
+        return [::sslkeys::ReadFile [file join [dict get $patient directory] $name]]
     } trap POSIX {} {
         return {}
     }
@@ -133,8 +128,8 @@ proc ::sslkeys::doctor::Info {patient name} {
     }
 }
 
-# The certificates in the directory but for the CA's own, by the names of their files: dict fingerprint keyfingerprint notafter ca; {}
-# for what is none. Read once, and of each no more than that: there may be thousands.
+# The certificates in the directory but for the CA's own, by the names of their files: dict fingerprint keyfingerprint; {} for what
+# is none. Read once, and of each no more than that: there may be thousands.
 proc ::sslkeys::doctor::ReadCertificates {patient} {
     set read {}
     foreach name [lsort [glob -nocomplain -tails -types f -directory [dict get $patient directory] *.crt]] {
@@ -143,7 +138,7 @@ proc ::sslkeys::doctor::ReadCertificates {patient} {
             continue
         }
         try {
-            dict set read $stem [::sslkeys::certificate info [Read $patient $name] -fields {fingerprint keyfingerprint notafter}]
+            dict set read $stem [::sslkeys::certificate info [Read $patient $name] -fields {fingerprint keyfingerprint}]
         } trap SSLKEYS {} {
             dict set read $stem {}
         }

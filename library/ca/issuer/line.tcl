@@ -89,7 +89,7 @@ oo::define ::sslkeys::issuer {
     # Remove a certificate from the directory, unless another one took its place.
     method Unpublish {path certificate} {
         ::sslkeys::durable lock $Directory {
-            if {[file exists $path] && [my ReadFile $path] eq $certificate} {
+            if {[file exists $path] && [::sslkeys::ReadFile $path] eq $certificate} {
                 file delete $path
             }
         }
@@ -101,7 +101,7 @@ oo::define ::sslkeys::issuer {
             return
         }
         try {
-            set certificate [my ReadFile $path]
+            set certificate [::sslkeys::ReadFile $path]
             set serial [dict get [::sslkeys::certificate info $certificate] serial]
         } trap SSLKEYS {} {
             # Whatever it is, it is not ours.
@@ -109,15 +109,6 @@ oo::define ::sslkeys::issuer {
         }
         if {[$Registry standing $serial] eq {closed}} {
             my Unpublish $path $certificate
-        }
-    }
-
-    method ReadFile {path} {
-        set channel [open $path rb]
-        try {
-            return [read $channel]
-        } finally {
-            close $channel
         }
     }
 

@@ -59,14 +59,14 @@ oo::define ::sslkeys::registry {
 
     method Begins {path} {
         try {
-            return [dict get [::sslkeys::certificate info [my ReadFile $path]] notbefore]
+            return [dict get [::sslkeys::certificate info [::sslkeys::ReadFile $path]] notbefore]
         } trap SSLKEYS {} {
             return 0
         }
     }
 
     method TakeFile {path} {
-        set certificate [my ReadFile $path]
+        set certificate [::sslkeys::ReadFile $path]
         set info [::sslkeys::certificate info $certificate]
         my RequireOurs $certificate $info
         set row [my Complete [dict create certificate $certificate profile [dict get $info profile] origin import \
@@ -97,7 +97,7 @@ oo::define ::sslkeys::registry {
     method Authorities {} {
         set found {}
         foreach path [glob -nocomplain -directory $Directory -types f ca.crt ca-*.crt] {
-            lappend found [lindex [dict get [::sslkeys::bundle open [my ReadFile $path]] certificates] 0]
+            lappend found [lindex [dict get [::sslkeys::bundle open [::sslkeys::ReadFile $path]] certificates] 0]
         }
         return $found
     }
@@ -129,7 +129,7 @@ oo::define ::sslkeys::registry {
         if {![file exists $path]} {
             return {}
         }
-        set lists [::sslkeys::crlfile::lists [my ReadFile $path]]
+        set lists [::sslkeys::crlfile::lists [::sslkeys::ReadFile $path]]
         try {
             if {![llength $lists]} {
                 throw {SSLKEYS CRL PEM} "there is none in it"
