@@ -17,7 +17,7 @@ oo::define ::sslkeys::registry {
     method auditTrail {args} {
         set options [::sslkeys::ReadOptions $args {-who {} -action {} -object {} -since {} -until {} -limit 100 -after {}}]
         dict with options {
-            lassign [my Where [list {*}[my WhoLike ${-who}] {action = :action} action ${-action} \
+            lassign [my Where [list {*}[my Matches who ${-who}] {action = :action} action ${-action} \
                 {at >= :since} since ${-since} {at <= :until} until ${-until}]] sql params
             if {${-object} ne {}} {
                 lappend sql [my ConcernsSql ${-object}]
@@ -25,18 +25,6 @@ oo::define ::sslkeys::registry {
             }
             return [my Page audit [list $sql $params] {id DESC} ${-limit} ${-after}]
         }
-    }
-
-    # A condition for who acted; the index helps from the letters before the first wildcard on.
-    #   out  list: condition, name, value ... for Where
-    method WhoLike {glob} {
-        if {![regexp {[*?]} $glob]} {
-            return [list {who = :who} who $glob]
-        }
-        regexp {^[^*?]*} $glob begin
-        set like [string map {\\ \\\\ % \\% _ \\_ * % ? _} $glob]
-        return [list "who LIKE :who ESCAPE '\\'" who $like {who >= :begin} begin $begin {who < :end} end \
-            [expr {$begin eq {} ? {} : "$begin\uffff"}]]
     }
 
     # What begins like an id is an object, which the index finds. A name stands in the details of what was done with it, also where
@@ -59,7 +47,7 @@ oo::define ::sslkeys::registry {
         }
         # Fewer than 4 digits, or a name: nothing lies between.
         set beyond [expr {[regexp {^[0-9a-f]{4,}(?:-\d*)?$} $folded] ? "${folded}g" : {}}]
-        return [dict create object $text folded $folded beyond $beyond named "% name [string map {\\ \\\\ % \\% _ \\_} $text] %"]
+        return [dict create object $text folded $folded beyond $beyond named "% name [my Literal $text] %"]
     }
 
     method IsLongId {text} {

@@ -79,23 +79,26 @@ oo::define ::sslkeys::registry {
         return [lrange $values 1 end]
     }
 
-    # A condition for a name that may have * and ?, folded.
-    #   out  list: condition, name, value ... for Where
-    method NameLike {glob} {
+    # A condition for a column that may have * and ?.
+    #   out  list: condition, name, value ... for Where; {} for no glob
+    method Matches {column glob} {
         if {$glob eq {}} {
             return {}
         }
-        set folded [string tolower $glob]
-        if {![regexp {[*?]} $folded]} {
-            return [list {folded = :folded} folded $folded]
+        if {![regexp {[*?]} $glob]} {
+            return [list "$column = :glob" glob $glob]
         }
-        set like [string map {\\ \\\\ % \\% _ \\_ * % ? _} $folded]
-        set conditions [list "folded LIKE :like ESCAPE '\\'" like $like]
+        set conditions [list "$column LIKE :glob ESCAPE '\\'" glob [string map {* % ? _} [my Literal $glob]]]
         # The index helps from the letters before the first wildcard on.
-        regexp {^[^*?]*} $folded begin
+        regexp {^[^*?]*} $glob begin
         if {$begin ne {}} {
-            lappend conditions {folded >= :begin} begin $begin {folded < :end} end $begin\uffff
+            lappend conditions "$column >= :begin" begin $begin "$column < :end" end $begin\uffff
         }
         return $conditions
+    }
+
+    # Write text so that LIKE, with ESCAPE '\', takes it as it is.
+    method Literal {text} {
+        return [string map {\\ \\\\ % \\% _ \\_} $text]
     }
 }

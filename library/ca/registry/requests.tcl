@@ -71,7 +71,7 @@ oo::define ::sslkeys::registry {
     method requests {args} {
         set options [::sslkeys::ReadOptions $args {-state {} -name {} -limit 100 -after {}}]
         dict with options {
-            lassign [my Where [my NameLike ${-name}]] sql params
+            lassign [my Where [my Matches folded [string tolower ${-name}]]] sql params
             if {[llength ${-state}]} {
                 lassign [my OneOf state ${-state}] condition values
                 lappend sql $condition

@@ -72,7 +72,7 @@ oo::define ::sslkeys::registry {
 
     # Tell whether a reserved name lies one label below a domain, so that a wildcard would speak for it.
     method reservedBelow {domain args} {
-        set like [string map {\\ \\\\ % \\% _ \\_} [string tolower $domain]]
+        set like [my Literal [string tolower $domain]]
         return [expr {[$Db value {
             SELECT 1 FROM certificates c JOIN names n ON n.serial = c.serial
                 WHERE c.profile IN ('server', 'peer', 'operator', 'ocsp', 'intermediate', 'root') AND c.state <> 'closed' AND c.withdrawn = 0
@@ -96,7 +96,7 @@ oo::define ::sslkeys::registry {
             if {${-order} eq {}} {
                 set -order [expr {${-expiring} ne {} ? {expiry} : ${-name} ne {} ? {name} : {issued}}]
             }
-            set conditions [list {profile = :profile} profile ${-profile} {*}[my NameLike ${-name}]]
+            set conditions [list {profile = :profile} profile ${-profile} {*}[my Matches folded [string tolower ${-name}]]]
             if {${-expiring} ne {}} {
                 if {![string is entier -strict ${-expiring}]} {
                     throw [list SSLKEYS ARGS RANGE option -expiring] "-expiring takes seconds, not \"[string range ${-expiring} 0 59]\""

@@ -46,7 +46,7 @@ oo::define ::sslkeys::registry {
     method tokens {args} {
         set options [::sslkeys::ReadOptions $args {-name {} -open 0 -limit 100 -after {} -now {}}]
         dict with options {
-            lassign [my Where [my NameLike ${-name}]] sql params
+            lassign [my Where [my Matches folded [string tolower ${-name}]]] sql params
             if {${-open}} {
                 lappend sql {usedat = 0} {(expires = 0 OR expires >= :now)}
                 dict set params now [expr {${-now} eq {} ? [clock seconds] : ${-now}}]
