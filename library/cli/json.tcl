@@ -21,7 +21,7 @@ namespace eval ::sslkeys::cli {
             action address aside authorityid authoritykeyid authserial certfile cipher code command curve directory email error
             fingerprint format group hash issuerkey issuername kdf keyfile keyfingerprint keytype level location mend name note object
             obstacle openssl operation origin parent path profile reason request requestfile serial sha1 signature sslkeys
-            state subjectkeyid subjectname summary supersedes synopsis tcl token usedby user what who why word worst
+            state subjectkeyid subjectname summary supersedes synopsis tcl token unsupported usedby user what who why word worst
         }
     }
     variable typeOfField [dict create]
