@@ -231,8 +231,8 @@ bool looksLikeCrl(der::View der) {
     if (fields.sees(der::kInteger)) {
         fields.takeInteger();
     }
-    fields.take(
-        der::kSequence);  // the algorithm, the issuer; a certificate has a SEQUENCE of times
+    // The algorithm and the issuer; behind them a certificate has a SEQUENCE of times.
+    fields.take(der::kSequence);
     fields.take(der::kSequence);
     return outer.isDone() && fields.isGood() &&
            (fields.sees(der::kUtcTime) || fields.sees(der::kGeneralizedTime));

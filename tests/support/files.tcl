@@ -24,6 +24,16 @@ proc ::support::readFile {path} {
     }
 }
 
+# Read a file as octets.
+proc ::support::readOctets {path} {
+    set channel [open $path rb]
+    try {
+        return [read $channel]
+    } finally {
+        close $channel
+    }
+}
+
 # Write a file as text, UTF-8, lines ending in LF.
 #   in   path, text, mode (octal) or nothing
 proc ::support::writeFile {path text {mode {}}} {

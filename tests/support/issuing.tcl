@@ -132,10 +132,7 @@ proc ::issuing::states {} {
 proc ::issuing::leaves {text} {
     variable keys
     foreach path [glob -directory $keys -types f * .*] {
-        set channel [::open $path rb]
-        set bytes [read $channel]
-        ::close $channel
-        if {[string first $text $bytes] >= 0} {
+        if {[string first $text [::support::readOctets $path]] >= 0} {
             return [file tail $path]
         }
     }

@@ -49,7 +49,7 @@ proc ::keystore::leftovers {keys {name *}} {
 #   out  list: key, certificate
 proc ::keystore::pair {keys name} {
     lmap suffix {key crt} {
-        expr {[file exists $keys/$name.$suffix] ? [::recording::readOctets $keys/$name.$suffix] : ""}
+        expr {[file exists $keys/$name.$suffix] ? [::support::readOctets $keys/$name.$suffix] : ""}
     }
 }
 
@@ -209,7 +209,7 @@ proc ::keystore::fileWrite {keys allowed} {
 
 # Answer a single file's content, {} when there is none.
 proc ::keystore::single {keys} {
-    expr {[file exists $keys/ca.crl] ? [::recording::readOctets $keys/ca.crl] : ""}
+    expr {[file exists $keys/ca.crl] ? [::support::readOctets $keys/ca.crl] : ""}
 }
 
 # The CA signs, and what it signs is verified.

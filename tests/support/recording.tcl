@@ -65,15 +65,6 @@ proc ::recording::useMemory {} {
 
 # ---- trees ----------------------------------------------------------------------------------
 
-proc ::recording::readOctets {path} {
-    set channel [open $path rb]
-    try {
-        return [read $channel]
-    } finally {
-        close $channel
-    }
-}
-
 # Read a directory's tree.
 proc ::recording::scan {root {below {}}} {
     set tree [dict create nodes {} entries {}]
@@ -83,7 +74,7 @@ proc ::recording::scan {root {below {}}} {
         }
         set path [string trimleft $below/$name /]
         file lstat $root/$path status
-        set data [expr {$status(type) eq "file" ? [readOctets $root/$path] : ""}]
+        set data [expr {$status(type) eq "file" ? [::support::readOctets $root/$path] : ""}]
         dict set tree entries $path $status(ino)
         dict set tree nodes $status(ino) [list $status(type) [expr {$status(mode) & 0o7777}] $data]
         if {$status(type) eq "directory"} {
